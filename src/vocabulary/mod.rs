@@ -1,0 +1,134 @@
+//! What a lead can have: attributes and event kinds, their types and symbols.
+//!
+//! The checker fills a [`Vocabulary`] from the standard one (`grammar/standard.lql`) and from a rule set's own
+//! declarations; everything behind it refers to names by number.
+
+use std::collections::HashMap;
+
+/// An attribute by its place in the vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AttributeId(pub(crate) u32);
+
+/// An event kind by its place in the vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EventKindId(pub(crate) u32);
+
+/// A property by its place among those of its event kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PropertyId(pub(crate) u32);
+
+/// A symbol by its place in the `one of` list of its attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SymbolId(pub(crate) u32);
+
+/// The type of an attribute, or of a property (text, number and flag only).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Text,
+    Number,
+    Flag,
+    Date,
+    /// The symbols as defined.
+    OneOf(Vec<String>),
+    SetOfText,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) of: Type,
+    /// Whether the rule set declared it itself, in another way than the standard vocabulary has it.
+    pub(crate) declared: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventKind {
+    pub(crate) name: String,
+    /// What its subject is called in the declaration.
+    pub(crate) subject: String,
+    pub(crate) properties: Vec<Property>,
+    pub(crate) passive: bool,
+    /// Whether the rule set declared it itself, in another way than the standard vocabulary has it.
+    pub(crate) declared: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) of: Type,
+}
+
+/// Every attribute and event kind that leads of one rule set can have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vocabulary {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) kinds: Vec<EventKind>,
+    attribute_ids: HashMap<String, AttributeId>,
+    kind_ids: HashMap<String, EventKindId>,
+}
+
+impl Vocabulary {
+    /// Adds an attribute; its name is new.
+    pub(crate) fn add_attribute(&mut self, attribute: Attribute) -> AttributeId {
+        let id = AttributeId(u32::try_from(self.attributes.len()).unwrap_or(u32::MAX));
+        self.attribute_ids.insert(attribute.name.clone(), id);
+        self.attributes.push(attribute);
+        id
+    }
+
+    /// Adds an event kind; its name is new.
+    pub(crate) fn add_kind(&mut self, kind: EventKind) -> EventKindId {
+        let id = EventKindId(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        self.kind_ids.insert(kind.name.clone(), id);
+        self.kinds.push(kind);
+        id
+    }
+
+    pub(crate) fn attribute_id(&self, name: &str) -> Option<AttributeId> {
+        self.attribute_ids.get(name).copied()
+    }
+
+    pub(crate) fn kind_id(&self, name: &str) -> Option<EventKindId> {
+        self.kind_ids.get(name).copied()
+    }
+
+    pub(crate) fn attribute(&self, id: AttributeId) -> Option<&Attribute> {
+        self.attributes.get(id.0 as usize)
+    }
+
+    pub(crate) fn kind(&self, id: EventKindId) -> Option<&EventKind> {
+        self.kinds.get(id.0 as usize)
+    }
+}
+
+impl EventKind {
+    pub(crate) fn property_id(&self, name: &str) -> Option<PropertyId> {
+        let at = self.properties.iter().position(|property| property.name == name)?;
+        u32::try_from(at).ok().map(PropertyId)
+    }
+
+    pub(crate) fn property(&self, id: PropertyId) -> Option<&Property> {
+        self.properties.get(id.0 as usize)
+    }
+}
+
+impl Type {
+    /// The type as messages name it: `text`, `one of`, `set of text`.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Type::Text => "text",
+            Type::Number => "number",
+            Type::Flag => "flag",
+            Type::Date => "date",
+            Type::OneOf(_) => "one of",
+            Type::SetOfText => "set of text",
+        }
+    }
+
+    /// The symbol of a `one of` that `word` names, the case of ASCII letters ignored.
+    pub(crate) fn symbol_id(&self, word: &str) -> Option<SymbolId> {
+        let Type::OneOf(symbols) = self else { return None };
+        let at = symbols.iter().position(|symbol| symbol.eq_ignore_ascii_case(word))?;
+        u32::try_from(at).ok().map(SymbolId)
+    }
+}
