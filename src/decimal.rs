@@ -89,7 +89,10 @@ impl Number {
             return Err(if value.is_nan() { DecimalError::NotANumber } else { OUT_OF_RANGE });
         }
         // `{:e}` prints the shortest digits that read back as the same double.
-        Digits::read(&format!("{value:e}")).ok_or(DecimalError::NotANumber)?.rounded(6).and_then(Self::checked)
+        Digits::read(&format!("{value:e}"))
+            .ok_or(DecimalError::NotANumber)?
+            .rounded(6)
+            .and_then(Self::checked)
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`: exact where that is a whole count of millionths, else by
@@ -229,6 +232,18 @@ fn write_decimal(f: &mut fmt::Formatter<'_>, value: i64, places: u32) -> fmt::Re
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_decimal(f, self.0, 3)
+    }
+}
+
+impl serde::Serialize for Points {
+    /// A number with at most 3 digits after the point: whole points as an integer.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % 1_000 == 0 {
+            serializer.serialize_i64(self.0 / 1_000)
+        } else {
+            // The nearest double prints as the same digits: a score has at most 16 of them.
+            serializer.serialize_f64(self.0 as f64 / 1_000.0)
+        }
     }
 }
 

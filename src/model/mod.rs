@@ -69,6 +69,8 @@ pub(crate) struct Model {
     pub(crate) scores: Vec<Score>,
     /// All scores, each behind those it is derived from.
     pub(crate) score_order: Vec<ScoreIndex>,
+    /// The scores that have bands, in the order of their band lists.
+    pub(crate) band_order: Vec<ScoreIndex>,
     /// In the order of definition, those of all scores together.
     pub(crate) rules: Vec<Rule>,
     /// In the order of definition.
@@ -110,20 +112,40 @@ pub(crate) enum ConditionKind {
     Any(Vec<ConditionId>),
     Not(ConditionId),
     /// True while `count` of them hold.
-    AtLeast { count: u32, of: Vec<ConditionId> },
+    AtLeast {
+        count: u32,
+        of: Vec<ConditionId>,
+    },
     /// False of a missing attribute, but for `is missing`.
-    Attribute { attribute: AttributeId, test: ValueTest },
+    Attribute {
+        attribute: AttributeId,
+        test: ValueTest,
+    },
     Events(EventTest),
     /// `inactive for D`
     Inactive(Period),
     /// `SCORE CMP POINTS`
-    Score { score: ScoreIndex, comparison: Comparison, points: Points },
+    Score {
+        score: ScoreIndex,
+        comparison: Comparison,
+        points: Points,
+    },
     /// `SCORE between A and B`, both ends included.
-    ScoreBetween { score: ScoreIndex, low: Points, high: Points },
+    ScoreBetween {
+        score: ScoreIndex,
+        low: Points,
+        high: Points,
+    },
     /// `SCORE is BAND`
-    Band { score: ScoreIndex, band: BandIndex },
+    Band {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
     /// `SCORE is at least BAND`
-    BandAtLeast { score: ScoreIndex, band: BandIndex },
+    BandAtLeast {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
     /// `segment NAME`
     Segment(SegmentIndex),
 }
@@ -331,6 +353,18 @@ pub(crate) enum DecayStep {
     Amount(Points),
 }
 
+impl Decay {
+    /// What one step leaves of `points`: always nearer to zero, never past it.
+    pub(crate) fn step(self, points: Points) -> Points {
+        let points = points.thousandths();
+        Points::from_thousandths(match self.step {
+            // Cut towards zero, as Rust's division does.
+            DecayStep::Percent(tenths) => points * i64::from(1_000 - tenths) / 1_000,
+            DecayStep::Amount(amount) => points.signum() * (points.abs() - amount.thousandths()).max(0),
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Segment {
     pub(crate) name: String,
@@ -392,13 +426,33 @@ pub(crate) struct Expectation {
 
 #[derive(Clone, Debug)]
 pub(crate) enum ExpectationKind {
-    Score { score: ScoreIndex, comparison: Comparison, points: Points },
-    ScoreBetween { score: ScoreIndex, low: Points, high: Points },
-    Band { score: ScoreIndex, band: BandIndex },
-    BandAtLeast { score: ScoreIndex, band: BandIndex },
-    Segment { segment: SegmentIndex, expected: bool },
+    Score {
+        score: ScoreIndex,
+        comparison: Comparison,
+        points: Points,
+    },
+    ScoreBetween {
+        score: ScoreIndex,
+        low: Points,
+        high: Points,
+    },
+    Band {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
+    BandAtLeast {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
+    Segment {
+        segment: SegmentIndex,
+        expected: bool,
+    },
     Stage(Stage),
-    Gate { gate: Gate, expected: bool },
+    Gate {
+        gate: Gate,
+        expected: bool,
+    },
     /// None for `never`.
     ValidUntil(Option<Instant>),
 }
