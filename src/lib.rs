@@ -4,6 +4,7 @@ mod decimal;
 mod diagnostic;
 mod lead;
 mod model;
+mod plan;
 mod score;
 mod syntax;
 mod time;
