@@ -1,8 +1,10 @@
 //! LeadQL, the lead qualification language.
 
+mod check;
 mod decimal;
 mod diagnostic;
 mod lead;
+mod limits;
 mod model;
 mod plan;
 mod score;
@@ -13,4 +15,5 @@ mod vocabulary;
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{Stage, UnknownStage};
+pub use limits::Limits;
 pub use time::InstantError;
