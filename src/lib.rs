@@ -6,6 +6,7 @@ mod diagnostic;
 mod lead;
 mod limits;
 mod model;
+mod plan;
 mod score;
 mod syntax;
 mod time;

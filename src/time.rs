@@ -40,6 +40,9 @@ pub enum InstantError {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z, for tests that are the same at every instant.
+    pub(crate) const EPOCH: Instant = Instant(0);
+
     /// The instant `micros` microseconds after 1970, or none outside the years 0001 to 9999.
     pub(crate) const fn from_micros(micros: i64) -> Option<Instant> {
         if micros < FIRST || micros > LAST { None } else { Some(Instant(micros)) }
