@@ -11,5 +11,7 @@ mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
-pub use lead::{Stage, UnknownStage};
+pub use lead::{
+    Input, LeadBuilder, LeadError, LeadErrorKind, NameSort, NewEvent, Stage, UnknownName, UnknownStage,
+};
 pub use time::InstantError;
