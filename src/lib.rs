@@ -7,6 +7,7 @@ mod lead;
 mod limits;
 mod model;
 mod plan;
+mod rule_set;
 mod score;
 mod syntax;
 mod time;
@@ -14,6 +15,9 @@ mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
-pub use lead::{Stage, UnknownStage};
+pub use lead::{
+    Input, LeadBuilder, LeadError, LeadErrorKind, NameSort, NewEvent, Stage, UnknownName, UnknownStage,
+};
 pub use limits::Limits;
+pub use rule_set::{Compiler, Evaluation, Evaluator, Fingerprint, Lead, NotAFingerprint, RuleSet, ScoreId};
 pub use time::InstantError;

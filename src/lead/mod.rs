@@ -3,10 +3,26 @@
 //! A host's data goes in (built in code, from any serde type, from JSON Lines or CSV); [`Facts`] come out:
 //! attributes in slots, events without duplicates in the order of time.
 
+mod builder;
+mod convert;
+mod error;
+mod from_serde;
+mod input;
+mod intake;
+mod lead_builder;
 mod stage;
+#[cfg(test)]
+mod testing;
+mod tree;
+mod unknown;
 mod value;
 
+pub use error::{LeadError, LeadErrorKind};
+pub use input::Input;
+pub use lead_builder::{LeadBuilder, NewEvent};
 pub use stage::{Stage, UnknownStage};
+pub use unknown::{NameSort, UnknownName};
+
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;
