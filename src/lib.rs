@@ -2,10 +2,12 @@
 
 mod decimal;
 mod diagnostic;
+mod explain;
 mod lead;
 mod model;
 mod score;
 mod syntax;
+mod testing;
 mod time;
 mod vocabulary;
 

@@ -22,8 +22,7 @@ const FIRST: i64 = -62_135_596_800 * SECOND;
 const LAST: i64 = 253_402_300_800 * SECOND - 1;
 
 /// Units of a duration and their seconds, from small to large.
-pub(crate) const UNITS: [(char, i64); 5] =
-    [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400), ('w', 604_800)];
+pub(crate) const UNITS: [(char, i64); 5] = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400), ('w', 604_800)];
 
 /// Why a text or a host's time is no instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

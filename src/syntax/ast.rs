@@ -160,7 +160,10 @@ pub(crate) enum ExprKind {
     All(Vec<Expr>),
     Not(Box<Expr>),
     Paren(Box<Expr>),
-    AtLeast { count: NumberOr, of: Vec<Expr> },
+    AtLeast {
+        count: NumberOr,
+        of: Vec<Expr>,
+    },
     InactiveFor(Duration),
     Segment(Name),
     Test(Test),
