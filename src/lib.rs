@@ -15,3 +15,6 @@ pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{Stage, UnknownStage};
 pub use time::InstantError;
+
+#[cfg(test)]
+mod twins;
