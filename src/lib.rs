@@ -1,9 +1,11 @@
 //! LeadQL, the lead qualification language.
 
+mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
 mod lead;
+mod limits;
 mod model;
 mod score;
 mod syntax;
@@ -14,6 +16,7 @@ mod vocabulary;
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{Stage, UnknownStage};
+pub use limits::Limits;
 pub use time::InstantError;
 
 #[cfg(test)]
