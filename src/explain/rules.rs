@@ -52,6 +52,13 @@ pub(crate) enum LeftOut {
     Subject,
 }
 
+/// What a limit counts separately for each of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum LimitKey<'e> {
+    Day(i64),
+    Subject(&'e str),
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn read_rule(&self, rule: &Rule, conditions: &[bool], now: Instant) -> RuleReading {
         match &rule.body {
@@ -123,25 +130,28 @@ impl<'a> Reader<'a> {
         now: Instant,
     ) -> Vec<(&'a Event, Option<LeftOut>)> {
         let mut times = 0;
-        let mut on_day: HashMap<i64, u32> = HashMap::new();
-        let mut about_subject: HashMap<&str, u32> = HashMap::new();
+        let mut of_key: HashMap<LimitKey<'_>, u32> = HashMap::new();
         let mut taken = Vec::new();
         for (_, event) in self.kept(term, window, now) {
-            let full = match limits.per {
-                Some(LimitPer::Day(most)) => {
-                    (*on_day.entry(event.at.day()).or_default() >= most).then_some(LeftOut::Day)
+            let per = match limits.per {
+                Some(LimitPer::Day(most)) => Some((LimitKey::Day(event.at.day()), most, LeftOut::Day)),
+                Some(LimitPer::Subject(most)) => {
+                    Some((LimitKey::Subject(event.subject.folded()), most, LeftOut::Subject))
                 }
-                Some(LimitPer::Subject(most)) => (*about_subject.entry(event.subject.folded()).or_default()
-                    >= most)
-                    .then_some(LeftOut::Subject),
                 None => None,
             };
-            let left_out =
-                if times >= limits.times.min(MAX_OCCURRENCES) { Some(LeftOut::Times) } else { full };
+            let full = per.filter(|(key, most, _)| of_key.get(key).is_some_and(|taken| taken >= most));
+            let left_out = if times >= limits.times.min(MAX_OCCURRENCES) {
+                Some(LeftOut::Times)
+            } else {
+                full.map(|(_, _, limit)| limit)
+            };
+            // What one limit leaves out takes no room in the other.
             if left_out.is_none() {
                 times += 1;
-                *on_day.entry(event.at.day()).or_default() += 1;
-                *about_subject.entry(event.subject.folded()).or_default() += 1;
+                if let Some((key, _, _)) = per {
+                    *of_key.entry(key).or_default() += 1;
+                }
             }
             taken.push((event, left_out));
         }

@@ -53,6 +53,7 @@ fn model() -> Model {
         selectors: Vec::new(),
         terms: Vec::new(),
         scores: Vec::new(),
+        band_order: Vec::new(),
         score_order: Vec::new(),
         rules: Vec::new(),
         segments: Vec::new(),

@@ -46,6 +46,7 @@ fn model(kinds: Vec<ExpectationKind>) -> Model {
         terms: Vec::new(),
         scores: vec![score],
         score_order: vec![ScoreIndex(0)],
+        band_order: vec![ScoreIndex(0)],
         rules: Vec::new(),
         segments: vec![Segment {
             name: "visitors".to_owned(),

@@ -90,7 +90,8 @@ struct Source<'d> {
 
 impl Source<'_> {
     fn event(&mut self) -> GivenEvent {
-        let kind = self.dice.pick(KINDS);
+        let kind =
+            if self.dice.chance(90) { *self.dice.pick(&self.mentioned.kinds) } else { self.dice.pick(KINDS) };
         let mut properties = Vec::new();
         for (property, sort) in kind.properties {
             if self.dice.chance(75) {

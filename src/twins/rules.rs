@@ -158,6 +158,7 @@ impl Generator<'_> {
                 self.add(kind.declaration);
             }
         }
+        self.mentioned.kinds.clone_from(&self.kinds);
         if only_declared { vec![line("vocabulary only declared")] } else { Vec::new() }
     }
 

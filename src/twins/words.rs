@@ -149,8 +149,9 @@ const INSTANTS: &[&str] = &[
 ];
 
 /// The values that a rule set's tests mention.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Mentioned {
+    pub(super) kinds: Vec<&'static Kind>,
     pub(super) texts: Vec<String>,
     pub(super) subjects: Vec<String>,
     pub(super) numbers: Vec<Number>,
