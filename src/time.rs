@@ -45,6 +45,11 @@ impl Instant {
         if micros < FIRST || micros > LAST { None } else { Some(Instant(micros)) }
     }
 
+    /// The instant of a host's time; outside the years 0001 to 9999 the nearest one within.
+    pub(crate) fn nearest(time: DateTime<Utc>) -> Instant {
+        Instant(time.timestamp_micros().clamp(FIRST, LAST))
+    }
+
     pub(crate) const fn micros(self) -> i64 {
         self.0
     }

@@ -45,6 +45,12 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// What an evaluator fills.
+    pub(super) fn empty(rules: &Arc<Compiled>) -> Self {
+        let at = Instant::nearest(DateTime::UNIX_EPOCH);
+        Evaluation { rules: Arc::clone(rules), id: String::new(), at, outcome: Outcome::default() }
+    }
+
     /// The lead's id; empty where the lead has none.
     pub fn lead_id(&self) -> &str {
         &self.id

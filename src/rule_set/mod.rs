@@ -9,12 +9,10 @@ mod lead;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 pub use compiler::Compiler;
 pub use evaluation::{Evaluation, ScoreId};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
-pub use lead::{Lead, LeadBuilder};
+pub use lead::{Evaluator, Lead};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Model, ScoreIndex};
@@ -105,15 +103,5 @@ impl RuleSet {
     /// Resolves the name of a score once, for [`Evaluation::points`].
     pub fn score_id(&self, name: &str) -> Option<ScoreId> {
         self.compiled.score_id(name)
-    }
-
-    /// Evaluates the rule set over a lead at `now`.
-    ///
-    /// A lead that another rule set built is fitted to this one first, by name: what this one's vocabulary
-    /// lacks, or has with another type, is left out.
-    pub fn evaluate(&self, lead: &Lead, now: DateTime<Utc>) -> Evaluation {
-        let mut evaluation = Evaluation::empty(&self.compiled);
-        self.evaluate_into(lead, now, &mut evaluation);
-        evaluation
     }
 }

@@ -1,0 +1,128 @@
+//! A lead ready to be evaluated, and an evaluator for many.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::evaluation::Evaluation;
+use super::{Compiled, RuleSet};
+use crate::lead::{Facts, FactsBuilder, Stage};
+use crate::plan::Signals;
+use crate::score::{self, Scratch};
+use crate::time::{Instant, InstantError};
+
+/// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
+///
+/// [`RuleSet::lead`] builds one in code, [`RuleSet::lead_from`] from a host's own type.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    rules: Arc<Compiled>,
+    facts: Facts,
+    signals: Signals,
+}
+
+impl Lead {
+    pub(crate) fn new(rules: &Arc<Compiled>, facts: Facts) -> Self {
+        Lead { rules: Arc::clone(rules), signals: rules.plan.signals(&facts), facts }
+    }
+
+    /// The lead's id; empty where it has none.
+    pub fn id(&self) -> &str {
+        &self.facts.id
+    }
+
+    /// Where the lead's record stands.
+    pub fn stage(&self) -> Stage {
+        self.facts.stage
+    }
+
+    /// Since when it stands there, if that is known.
+    pub fn stage_since(&self) -> Option<DateTime<Utc>> {
+        self.facts.stage_since.map(Into::into)
+    }
+
+    /// Moves the record to another stage: what a host does with the stage of an [`Evaluation`] before it
+    /// evaluates again.
+    ///
+    /// # Errors
+    /// `since` is outside the years 0001 to 9999.
+    pub fn set_stage(&mut self, stage: Stage, since: impl Into<Option<DateTime<Utc>>>) -> Result<(), InstantError> {
+        let since = since.into().map(Instant::try_from).transpose()?;
+        (self.facts.stage, self.facts.stage_since) = (stage, since);
+        Ok(())
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// This lead as another rule set sees it: by name, without what its vocabulary lacks or has with another
+    /// type.
+    fn fitted_to(&self, rules: &Arc<Compiled>) -> Lead {
+        Lead::new(rules, FactsBuilder::refit(&self.facts, &self.rules.model.vocabulary, &rules.model.vocabulary))
+    }
+}
+
+/// Evaluates one lead after another without allocating anew for each.
+///
+/// ```
+/// use leadql::RuleSet;
+/// let rules = RuleSet::compile("need => +20")?;
+/// let now = "2026-11-01T00:00:00Z".parse()?;
+/// let mut evaluator = rules.evaluator();
+/// for need in [true, false] {
+///     let lead = rules.lead().set("need", need)?.build();
+///     let evaluation = evaluator.evaluate(&lead, now);
+///     assert_eq!(evaluation.score("score"), Some(if need { "20" } else { "0" }.parse()?));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    scratch: Scratch,
+    evaluation: Evaluation,
+}
+
+impl Evaluator {
+    /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
+    pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
+        let rules = &self.evaluation.rules;
+        // Once a lead, not once an access: that the lead's numbers are this rule set's.
+        let fitted;
+        let lead = if Arc::ptr_eq(&lead.rules, rules) {
+            lead
+        } else {
+            fitted = lead.fitted_to(rules);
+            &fitted
+        };
+        self.evaluation.id.clone_from(&lead.facts.id);
+        self.evaluation.at = Instant::nearest(now);
+        score::evaluate(
+            &rules.plan,
+            &lead.signals,
+            (lead.facts.stage, lead.facts.stage_since),
+            self.evaluation.at,
+            &mut self.scratch,
+            &mut self.evaluation.outcome,
+        );
+        &self.evaluation
+    }
+}
+
+impl RuleSet {
+    /// An evaluator for many leads.
+    pub fn evaluator(&self) -> Evaluator {
+        Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }
+    }
+
+    /// Evaluates the rule set over a lead at `now`; outside the years 0001 to 9999 at the nearest instant
+    /// within. For many leads see [`RuleSet::evaluator`].
+    ///
+    /// A lead that another rule set built is fitted to this one first, by name: what this one's vocabulary
+    /// lacks, or has with another type, is left out.
+    pub fn evaluate(&self, lead: &Lead, now: DateTime<Utc>) -> Evaluation {
+        let mut evaluator = self.evaluator();
+        evaluator.evaluate(lead, now);
+        evaluator.evaluation
+    }
+}
