@@ -3,6 +3,7 @@
 mod check;
 mod decimal;
 mod diagnostic;
+mod explain;
 mod lead;
 mod limits;
 mod model;
@@ -10,6 +11,7 @@ mod plan;
 mod rule_set;
 mod score;
 mod syntax;
+mod testing;
 mod time;
 mod vocabulary;
 
@@ -21,3 +23,6 @@ pub use lead::{
 pub use limits::Limits;
 pub use rule_set::{Compiler, Evaluation, Evaluator, Fingerprint, Lead, NotAFingerprint, RuleSet, ScoreId};
 pub use time::InstantError;
+
+#[cfg(test)]
+mod twins;
