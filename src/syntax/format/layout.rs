@@ -24,7 +24,8 @@ pub(super) enum Piece<'a> {
     Line,
     /// Nothing while the group is whole, else a new line.
     Soft,
-    /// As [`Piece::Line`], but a space also behind a closing bracket that stands alone on its line.
+    /// As [`Piece::Line`], but a space also behind the closing bracket that ends what came before, if there is
+    /// room.
     Tail,
     /// A new line.
     Hard,
@@ -131,7 +132,9 @@ impl<'a> Layout<'a> {
             Piece::Space => self.space(),
             Piece::Line | Piece::Tail if self.whole > 0 => self.space(),
             Piece::Soft if self.whole > 0 => {}
-            Piece::Tail if self.behind_bracket() => self.space(),
+            Piece::Tail if self.behind_bracket() && fits(behind, 0, self.room().saturating_sub(1)) => {
+                self.space()
+            }
             Piece::Line | Piece::Soft | Piece::Tail | Piece::Hard => self.new_line(),
             Piece::Blank => {
                 if self.gap == Gap::NewLine && !self.lines.is_empty() {
@@ -140,7 +143,7 @@ impl<'a> Layout<'a> {
             }
             Piece::Comment { text, own } => self.comment(text, *own),
             Piece::Open => {
-                if self.whole > 0 || fits(behind, WIDTH.saturating_sub(self.column())) {
+                if self.whole > 0 || fits(behind, 1, self.room()) {
                     self.whole += 1;
                 }
             }
@@ -169,21 +172,25 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Whether a closing bracket stands alone on the line, so that more can follow it there.
+    /// Whether the line starts with the bracket that closes what the statement, one step further out, opened.
     fn behind_bracket(&self) -> bool {
         matches!(self.gap, Gap::Nothing | Gap::Space)
-            && self.lines.last().is_some_and(|line| matches!(line.text.as_str(), "]" | ")"))
+            && self
+                .lines
+                .last()
+                .is_some_and(|line| line.indent + STEP == self.indent && line.text.starts_with([']', ')']))
     }
 
-    /// Where the next text would start.
-    fn column(&self) -> usize {
+    /// How many characters are left behind the last text, and what must go between, on the line.
+    fn room(&self) -> usize {
         let here = self.lines.last().map_or(0, |line| line.indent + line.width);
-        match self.gap {
+        let column = match self.gap {
             Gap::Nothing => here,
             Gap::Space => here + 1,
             Gap::Forced => self.indent + STEP,
             Gap::NewLine | Gap::Blank => self.indent,
-        }
+        };
+        WIDTH.saturating_sub(column)
     }
 
     fn start_line(&mut self) {
@@ -242,12 +249,12 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Whether the group that starts here fits on `room` characters, with all that must follow it on its line.
-fn fits(pieces: &[Piece<'_>], room: usize) -> bool {
+/// Whether what comes next fits on `room` characters, up to the first place where the line may end: the rest of
+/// a group where `open` is 1, with all that must follow it on its line, or what follows a break place where it
+/// is 0. The groups around are broken.
+fn fits(pieces: &[Piece<'_>], mut open: usize, room: usize) -> bool {
     let mut used = 0;
-    // The groups open within the one that is measured, that one included; then those behind it.
-    let mut open = 1usize;
-    let mut inside = true;
+    let mut inside = open > 0;
     for piece in pieces {
         match piece {
             Piece::Text(_, width) => used += width,
