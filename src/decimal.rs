@@ -89,7 +89,10 @@ impl Number {
             return Err(if value.is_nan() { DecimalError::NotANumber } else { OUT_OF_RANGE });
         }
         // `{:e}` prints the shortest digits that read back as the same double.
-        Digits::read(&format!("{value:e}")).ok_or(DecimalError::NotANumber)?.rounded(6).and_then(Self::checked)
+        Digits::read(&format!("{value:e}"))
+            .ok_or(DecimalError::NotANumber)?
+            .rounded(6)
+            .and_then(Self::checked)
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`: exact where that is a whole count of millionths, else by

@@ -3,6 +3,7 @@
 mod decimal;
 mod diagnostic;
 mod lead;
+mod limits;
 mod model;
 mod score;
 mod syntax;
@@ -12,4 +13,5 @@ mod vocabulary;
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{Stage, UnknownStage};
+pub use limits::Limits;
 pub use time::InstantError;

@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, from year 0001 to the end of year 9999.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Instant(i64);
 
 /// A length of time in microseconds: from 1 s to 3650 days where a rule set writes one.
@@ -22,8 +22,7 @@ const FIRST: i64 = -62_135_596_800 * SECOND;
 const LAST: i64 = 253_402_300_800 * SECOND - 1;
 
 /// Units of a duration and their seconds, from small to large.
-pub(crate) const UNITS: [(char, i64); 5] =
-    [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400), ('w', 604_800)];
+pub(crate) const UNITS: [(char, i64); 5] = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400), ('w', 604_800)];
 
 /// Why a text or a host's time is no instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

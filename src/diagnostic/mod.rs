@@ -50,7 +50,12 @@ pub(crate) struct Diagnostic {
 
 impl Diagnostic {
     /// A finding at `place`, where `label` says what was found there.
-    pub(crate) fn new(code: Code, place: Place, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        code: Code,
+        place: Place,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         Diagnostic { code, message: message.into(), help: None, labels: vec![(place, label.into())] }
     }
 

@@ -110,20 +110,40 @@ pub(crate) enum ConditionKind {
     Any(Vec<ConditionId>),
     Not(ConditionId),
     /// True while `count` of them hold.
-    AtLeast { count: u32, of: Vec<ConditionId> },
+    AtLeast {
+        count: u32,
+        of: Vec<ConditionId>,
+    },
     /// False of a missing attribute, but for `is missing`.
-    Attribute { attribute: AttributeId, test: ValueTest },
+    Attribute {
+        attribute: AttributeId,
+        test: ValueTest,
+    },
     Events(EventTest),
     /// `inactive for D`
     Inactive(Period),
     /// `SCORE CMP POINTS`
-    Score { score: ScoreIndex, comparison: Comparison, points: Points },
+    Score {
+        score: ScoreIndex,
+        comparison: Comparison,
+        points: Points,
+    },
     /// `SCORE between A and B`, both ends included.
-    ScoreBetween { score: ScoreIndex, low: Points, high: Points },
+    ScoreBetween {
+        score: ScoreIndex,
+        low: Points,
+        high: Points,
+    },
     /// `SCORE is BAND`
-    Band { score: ScoreIndex, band: BandIndex },
+    Band {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
     /// `SCORE is at least BAND`
-    BandAtLeast { score: ScoreIndex, band: BandIndex },
+    BandAtLeast {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
     /// `segment NAME`
     Segment(SegmentIndex),
 }
@@ -392,13 +412,33 @@ pub(crate) struct Expectation {
 
 #[derive(Clone, Debug)]
 pub(crate) enum ExpectationKind {
-    Score { score: ScoreIndex, comparison: Comparison, points: Points },
-    ScoreBetween { score: ScoreIndex, low: Points, high: Points },
-    Band { score: ScoreIndex, band: BandIndex },
-    BandAtLeast { score: ScoreIndex, band: BandIndex },
-    Segment { segment: SegmentIndex, expected: bool },
+    Score {
+        score: ScoreIndex,
+        comparison: Comparison,
+        points: Points,
+    },
+    ScoreBetween {
+        score: ScoreIndex,
+        low: Points,
+        high: Points,
+    },
+    Band {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
+    BandAtLeast {
+        score: ScoreIndex,
+        band: BandIndex,
+    },
+    Segment {
+        segment: SegmentIndex,
+        expected: bool,
+    },
     Stage(Stage),
-    Gate { gate: Gate, expected: bool },
+    Gate {
+        gate: Gate,
+        expected: bool,
+    },
     /// None for `never`.
     ValidUntil(Option<Instant>),
 }

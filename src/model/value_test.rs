@@ -32,7 +32,10 @@ pub(crate) enum ValueTest {
     /// True of a flag with this value.
     Flag(bool),
     /// True of a symbol among these, or, negated, of one that is not.
-    Symbol { any_of: Vec<SymbolId>, negated: bool },
+    Symbol {
+        any_of: Vec<SymbolId>,
+        negated: bool,
+    },
     Set(SetTest),
     Date(DateTest),
 }
@@ -40,7 +43,10 @@ pub(crate) enum ValueTest {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TextTest {
     /// `=`, `in`, and negated `!=`, `not in`.
-    AnyOf { texts: Vec<Folded>, negated: bool },
+    AnyOf {
+        texts: Vec<Folded>,
+        negated: bool,
+    },
     /// `contains`, `contains any of`
     Contains(Vec<Folded>),
     StartsWith(Folded),
