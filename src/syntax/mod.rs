@@ -2,6 +2,7 @@
 
 pub(crate) mod ast;
 mod driver;
+pub(crate) mod format;
 mod grammar;
 pub(crate) mod keyword;
 mod lower;
