@@ -18,10 +18,12 @@ mod vocabulary;
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{
-    Input, LeadBuilder, LeadError, LeadErrorKind, NameSort, NewEvent, Stage, UnknownName, UnknownStage,
+    Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage,
 };
 pub use limits::Limits;
-pub use rule_set::{Compiler, Evaluation, Evaluator, Fingerprint, Lead, NotAFingerprint, RuleSet, ScoreId};
+pub use rule_set::{
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, ScoreId,
+};
 pub use time::InstantError;
 
 #[cfg(test)]

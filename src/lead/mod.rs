@@ -9,7 +9,6 @@ mod error;
 mod from_serde;
 mod input;
 mod intake;
-mod lead_builder;
 mod stage;
 #[cfg(test)]
 mod testing;
@@ -19,10 +18,13 @@ mod value;
 
 pub use error::{LeadError, LeadErrorKind};
 pub use input::Input;
-pub use lead_builder::{LeadBuilder, NewEvent};
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
+pub(crate) use convert::describe;
+pub(crate) use builder::{ArrivedEvent, FactsBuilder};
+pub(crate) use from_serde::from_serialize;
+pub(crate) use unknown::NameOf;
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;
