@@ -22,8 +22,10 @@ pub use lead::{
 };
 pub use limits::Limits;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, ScoreId,
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, RuleValue,
+    ScoreId,
 };
+pub use testing::{TestFailure, TestResult};
 pub use time::InstantError;
 
 #[cfg(test)]

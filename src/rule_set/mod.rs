@@ -6,6 +6,7 @@ mod files;
 mod fingerprint;
 mod lead;
 mod lead_builder;
+mod rule_value;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub use evaluation::{Evaluation, ScoreId};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use lead::{Evaluator, Lead};
 pub use lead_builder::{LeadBuilder, NewEvent};
+pub use rule_value::RuleValue;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Model, ScoreIndex};
