@@ -21,8 +21,8 @@ pub use input::Input;
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
-pub(crate) use convert::describe;
 pub(crate) use builder::{ArrivedEvent, FactsBuilder};
+pub(crate) use convert::describe;
 pub(crate) use from_serde::from_serialize;
 pub(crate) use unknown::NameOf;
 pub(crate) use value::{Text, Value};

@@ -96,7 +96,11 @@ impl RuleSet {
     /// The names of the scores that have bands, in the order of the band lists.
     pub fn banded_scores(&self) -> impl Iterator<Item = &str> {
         let model = &self.compiled.model;
-        model.band_order.iter().filter_map(|score| model.scores.get(score.index())).map(|score| score.name.as_str())
+        model
+            .band_order
+            .iter()
+            .filter_map(|score| model.scores.get(score.index()))
+            .map(|score| score.name.as_str())
     }
 
     /// The names of the segments, in the order of definition.

@@ -16,6 +16,8 @@ mod statements;
 mod test_blocks;
 mod writer;
 
+pub(crate) use literals::quoted;
+
 use super::ast::Ast;
 use writer::Writer;
 
