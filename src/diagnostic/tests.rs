@@ -92,7 +92,7 @@ fn line_ends_tabs_wide_characters_and_marks_do_not_shift_anything() {
     let text = "\u{feff}\ttitle = \"日本\" => x\r\nneed => y\r\n";
     let at = text.find('x').unwrap();
     let expected = "\
-error[cycle]: something is wrong at 26
+error[cycle]: something is wrong at 24
  --> main.lql:1:18
   |
 1 |     title = \"日本\" => x
@@ -100,7 +100,7 @@ error[cycle]: something is wrong at 26
     assert_eq!(drawn(&[text], finding(Code::Cycle, 0, at, at + 1, "here")), expected);
     let at = text.find('y').unwrap();
     let expected = "\
-error[cycle]: something is wrong at 37
+error[cycle]: something is wrong at 35
  --> main.lql:2:9
   |
 2 | need => y
@@ -114,7 +114,7 @@ fn the_end_of_a_file_and_an_empty_file_can_be_pointed_at() {
 error[syntax]: something is wrong at 8
  --> main.lql:1:9
   |
-1 | need =>
+1 | need => 
   |         ^ here";
     assert_eq!(drawn(&["need => "], finding(Code::Syntax, 0, 8, 8, "here")), expected);
     assert_eq!(
@@ -128,9 +128,8 @@ fn a_line_too_long_to_draw_is_named() {
     let text = format!("{}needd => 1", "need => 1 ".repeat(1_000));
     let expected = "\
 error[unknown-name]: something is wrong at 10000
- --> main.lql:1:10001
-  |
-  = note: not known";
+--> main.lql:1:10001
+ = note: not known";
     assert_eq!(drawn(&[&text], finding(Code::UnknownName, 0, 10_000, 10_005, "not known")), expected);
 }
 
