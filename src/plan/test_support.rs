@@ -202,13 +202,7 @@ pub(crate) fn lead(events: &[(EventKindId, &str, i64, Instant)]) -> Facts {
     };
     let mut events: Vec<Event> = events.iter().map(event).collect();
     events.sort_by_key(|event| event.at);
-    Facts {
-        id: "L-1".to_owned(),
-        attributes: vec![None; 3],
-        events,
-        stage: Stage::Lead,
-        stage_since: None,
-    }
+    Facts { id: "L-1".to_owned(), attributes: vec![None; 3], events, stage: Stage::Lead, stage_since: None }
 }
 
 /// A lead that visited pages at these instants.

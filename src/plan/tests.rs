@@ -75,8 +75,8 @@ fn equal_conditions_are_decided_once_and_attributes_when_the_lead_is_built() {
     let mut maker = ModelMaker::new();
     for _ in 0..3 {
         let chief = maker.condition(ConditionKind::Attribute { attribute: TITLE, test: exact("chief") });
-        let budget = maker
-            .condition(ConditionKind::Attribute { attribute: BUDGET, test: ValueTest::Flag(true) });
+        let budget =
+            maker.condition(ConditionKind::Attribute { attribute: BUDGET, test: ValueTest::Flag(true) });
         let both = maker.condition(ConditionKind::All(vec![chief, budget]));
         maker.rule(RuleBody::Condition(both), 1_000, None);
     }
