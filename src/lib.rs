@@ -3,17 +3,28 @@
 mod check;
 mod decimal;
 mod diagnostic;
+mod explain;
 mod lead;
 mod limits;
 mod model;
 mod plan;
+mod rule_set;
 mod score;
 mod syntax;
+mod testing;
 mod time;
 mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
-pub use lead::{Stage, UnknownStage};
+pub use lead::{
+    Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage,
+};
 pub use limits::Limits;
+pub use rule_set::{
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, ScoreId,
+};
 pub use time::InstantError;
+
+#[cfg(test)]
+mod twins;

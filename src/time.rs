@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, from year 0001 to the end of year 9999.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Instant(i64);
 
 /// A length of time in microseconds: from 1 s to 3650 days where a rule set writes one.

@@ -192,7 +192,8 @@ impl<'a> Checker<'a> {
                     "owners"
                 }
                 StatementKind::Review { every, since } => {
-                    about.review = Some((every.node, since.as_ref().map(|since| since.node)));
+                    let every = self.duration(every);
+                    about.review = every.map(|every| (every, since.as_ref().map(|since| since.node)));
                     "review"
                 }
                 _ => continue,

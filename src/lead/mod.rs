@@ -3,10 +3,28 @@
 //! A host's data goes in (built in code, from any serde type, from JSON Lines or CSV); [`Facts`] come out:
 //! attributes in slots, events without duplicates in the order of time.
 
+mod builder;
+mod convert;
+mod error;
+mod from_serde;
+mod input;
+mod intake;
 mod stage;
+#[cfg(test)]
+mod testing;
+mod tree;
+mod unknown;
 mod value;
 
+pub use error::{LeadError, LeadErrorKind};
+pub use input::Input;
 pub use stage::{Stage, UnknownStage};
+pub use unknown::{NameSort, UnknownName};
+
+pub(crate) use convert::describe;
+pub(crate) use builder::{ArrivedEvent, FactsBuilder};
+pub(crate) use from_serde::from_serialize;
+pub(crate) use unknown::NameOf;
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;

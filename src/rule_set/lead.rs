@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::evaluation::Evaluation;
-use super::{Compiled, RuleSet};
-use crate::lead::{Facts, FactsBuilder, Stage};
+use super::{Compiled, LeadBuilder, RuleSet};
+use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
 use crate::score::{self, Scratch};
 use crate::time::{Instant, InstantError};
@@ -110,6 +111,52 @@ impl Evaluator {
 }
 
 impl RuleSet {
+    /// A lead to be built in code; every name is checked as it is used.
+    pub fn lead(&self) -> LeadBuilder<'_> {
+        LeadBuilder::new(&self.compiled)
+    }
+
+    /// A lead from a host's own type, through serde: `lead` serializes as a map or a struct.
+    ///
+    /// The keys `id`, `attributes`, `events`, `stage` and `stage_since` mean what they mean in a lead file;
+    /// every other key is an attribute of that name. Names that the vocabulary lacks are left out, so that a
+    /// host's type may have more than the rules ask for; [`RuleSet::lead_and_unknown_from`] tells them.
+    ///
+    /// # Errors
+    /// A value is not of its attribute's type or out of range, an event lacks its kind or time, a key repeats,
+    /// or `lead` is no map.
+    ///
+    /// # Examples
+    /// ```
+    /// # use leadql::RuleSet;
+    /// #[derive(serde::Serialize)]
+    /// struct Contact {
+    ///     id: u64,
+    ///     title: String,
+    ///     company_size: Option<u32>,
+    /// }
+    /// let rules = RuleSet::compile("title contains \"chief\" => +20  company_size > 100 => +10")?;
+    /// let contact = Contact { id: 7, title: "Chief Executive".into(), company_size: None };
+    /// let evaluation = rules.evaluate(&rules.lead_from(&contact)?, "2026-11-01T00:00:00Z".parse()?);
+    /// assert_eq!(evaluation.score("score"), Some("20".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lead_from<T: Serialize + ?Sized>(&self, lead: &T) -> Result<Lead, LeadError> {
+        self.lead_and_unknown_from(lead).map(|(lead, _)| lead)
+    }
+
+    /// As [`RuleSet::lead_from`], with the names that the vocabulary lacks.
+    ///
+    /// # Errors
+    /// As [`RuleSet::lead_from`].
+    pub fn lead_and_unknown_from<T: Serialize + ?Sized>(
+        &self,
+        lead: &T,
+    ) -> Result<(Lead, Vec<UnknownName>), LeadError> {
+        let (facts, unknown) = from_serialize(&self.compiled.model.vocabulary, lead)?;
+        Ok((Lead::new(&self.compiled, facts), unknown))
+    }
+
     /// An evaluator for many leads.
     pub fn evaluator(&self) -> Evaluator {
         Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }

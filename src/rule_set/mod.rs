@@ -5,6 +5,7 @@ mod evaluation;
 mod files;
 mod fingerprint;
 mod lead;
+mod lead_builder;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ pub use compiler::Compiler;
 pub use evaluation::{Evaluation, ScoreId};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use lead::{Evaluator, Lead};
+pub use lead_builder::{LeadBuilder, NewEvent};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Model, ScoreIndex};
