@@ -14,4 +14,6 @@ pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{
     Input, LeadBuilder, LeadError, LeadErrorKind, NameSort, NewEvent, Stage, UnknownName, UnknownStage,
 };
+#[cfg(feature = "json")]
+pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use time::InstantError;

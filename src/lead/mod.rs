@@ -10,6 +10,8 @@ mod from_serde;
 mod input;
 mod intake;
 mod lead_builder;
+#[cfg(feature = "json")]
+mod read;
 mod stage;
 #[cfg(test)]
 mod testing;
@@ -20,6 +22,8 @@ mod value;
 pub use error::{LeadError, LeadErrorKind};
 pub use input::Input;
 pub use lead_builder::{LeadBuilder, NewEvent};
+#[cfg(feature = "json")]
+pub use read::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
