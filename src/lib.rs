@@ -1,19 +1,34 @@
 //! LeadQL, the lead qualification language.
 
+mod check;
 mod decimal;
 mod diagnostic;
+mod explain;
 mod lead;
+mod limits;
 mod model;
+mod plan;
+mod rule_set;
 mod score;
 mod syntax;
+mod testing;
 mod time;
 mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{
-    Input, LeadBuilder, LeadError, LeadErrorKind, NameSort, NewEvent, Stage, UnknownName, UnknownStage,
+    Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage,
 };
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
+pub use limits::Limits;
+pub use rule_set::{
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, RuleValue,
+    ScoreId,
+};
+pub use testing::{TestFailure, TestResult};
 pub use time::InstantError;
+
+#[cfg(test)]
+mod twins;

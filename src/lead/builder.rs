@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::error::LeadErrorKind;
 use super::{Event, Facts, Input, Stage, Value, convert};
 use crate::time::Instant;
-use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Vocabulary};
+use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Type, Vocabulary};
 
 /// Facts in the making.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ pub(crate) struct FactsBuilder<'v> {
 
 /// An event and the `id` that it came with, if any.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct ArrivedEvent {
-    pub(super) event: Event,
-    pub(super) id: Option<Box<str>>,
+pub(crate) struct ArrivedEvent {
+    pub(crate) event: Event,
+    pub(crate) id: Option<Box<str>>,
 }
 
 impl<'v> FactsBuilder<'v> {
@@ -41,7 +41,7 @@ impl<'v> FactsBuilder<'v> {
     }
 
     /// The lead's id, empty while there is none.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.facts.id
     }
 
@@ -68,8 +68,43 @@ impl<'v> FactsBuilder<'v> {
     }
 
     /// Adds an event behind those that are there.
-    pub(super) fn add(&mut self, event: ArrivedEvent) {
+    pub(crate) fn add(&mut self, event: ArrivedEvent) {
         self.events.push(event);
+    }
+
+    /// What was known under another vocabulary, by name: what this one lacks, or has with another type, is
+    /// left out. Events keep the order they had.
+    pub(crate) fn refit(facts: &Facts, from: &Vocabulary, to: &'v Vocabulary) -> Facts {
+        let mut builder = FactsBuilder::new(to);
+        builder.facts.id.clone_from(&facts.id);
+        (builder.facts.stage, builder.facts.stage_since) = (facts.stage, facts.stage_since);
+        for (attribute, value) in from.attributes.iter().zip(&facts.attributes) {
+            let id = to.attribute_id(&attribute.name);
+            let (Some(id), Some(value)) = (id, value) else { continue };
+            let slot = builder.facts.attributes.get_mut(id.0 as usize);
+            let value = to.attribute(id).and_then(|known| refit_value(value, &attribute.of, &known.of));
+            if let Some(slot) = slot {
+                *slot = value;
+            }
+        }
+        for event in &facts.events {
+            let kind = from.kind(event.kind);
+            let to_id = kind.and_then(|kind| to.kind_id(&kind.name));
+            let (Some(kind), Some(to_id)) = (kind, to_id) else { continue };
+            let Some(to_kind) = to.kind(to_id) else { continue };
+            let mut properties: Vec<(PropertyId, Value)> = Vec::with_capacity(event.properties.len());
+            for (id, value) in &event.properties {
+                let Some(property) = kind.property(*id) else { continue };
+                let Some(to_property) = to_kind.property_id(&property.name) else { continue };
+                let known = to_kind.property(to_property);
+                let value = known.and_then(|known| refit_value(value, &property.of, &known.of));
+                properties.extend(value.map(|value| (to_property, value)));
+            }
+            properties.sort_by_key(|(id, _)| *id);
+            let (subject, at) = (event.subject.clone(), event.at);
+            builder.facts.events.push(Event { kind: to_id, subject, at, properties });
+        }
+        builder.facts
     }
 
     /// Of events with the same id the earliest counts, of equally early ones the first that was added.
@@ -84,9 +119,19 @@ impl<'v> FactsBuilder<'v> {
     }
 }
 
+/// The same value under another type, if that can hold it.
+fn refit_value(value: &Value, from: &Type, to: &Type) -> Option<Value> {
+    match (value, from) {
+        (Value::Symbol(symbol), Type::OneOf(symbols)) => {
+            symbols.get(symbol.0 as usize).and_then(|word| to.symbol_id(word)).map(Value::Symbol)
+        }
+        _ => (from == to).then(|| value.clone()),
+    }
+}
+
 impl ArrivedEvent {
     /// An event without properties; an empty `id` is none.
-    pub(super) fn new(kind: EventKindId, subject: &str, at: Instant, id: &str) -> Self {
+    pub(crate) fn new(kind: EventKindId, subject: &str, at: Instant, id: &str) -> Self {
         let subject = super::Text::new(subject);
         ArrivedEvent {
             event: Event { kind, subject, at, properties: Vec::new() },
@@ -95,7 +140,7 @@ impl ArrivedEvent {
     }
 
     /// Sets a property of the event, which is of kind `kind`; an earlier value is replaced.
-    pub(super) fn set(
+    pub(crate) fn set(
         &mut self,
         kind: &EventKind,
         property: PropertyId,

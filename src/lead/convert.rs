@@ -12,13 +12,13 @@ use crate::diagnostic::{closest, list};
 use crate::time::Instant;
 use crate::vocabulary::Type;
 
-pub(super) const EXPECTED_INSTANT: &str =
+pub(crate) const EXPECTED_INSTANT: &str =
     "a date such as 2026-10-01 or an instant such as 2026-10-01T09:30:00Z";
 
 /// The value that `input` has as the type `of`; none where it is missing.
 ///
 /// An empty text and an empty list are missing whatever the type.
-pub(super) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadErrorKind> {
+pub(crate) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadErrorKind> {
     let value = match (of, input) {
         (_, Input::Missing) => return Ok(None),
         (_, Input::Text(text) | Input::Decimal(text)) if text.is_empty() => return Ok(None),
@@ -62,7 +62,7 @@ fn number(input: &Input<'_>) -> Result<Number, DecimalError> {
 }
 
 /// The instant that a text or a host's instant is; none where it is missing.
-pub(super) fn instant(input: &Input<'_>) -> Result<Option<Instant>, LeadErrorKind> {
+pub(crate) fn instant(input: &Input<'_>) -> Result<Option<Instant>, LeadErrorKind> {
     let instant = match input {
         Input::Missing => return Ok(None),
         Input::Text(text) if text.is_empty() => return Ok(None),
@@ -74,7 +74,7 @@ pub(super) fn instant(input: &Input<'_>) -> Result<Option<Instant>, LeadErrorKin
 }
 
 /// The text that `input` is, empty where it is missing.
-pub(super) fn text<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> {
+pub(crate) fn text<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> {
     match input {
         Input::Missing => Ok("".into()),
         Input::Text(text) => Ok(text),
@@ -83,7 +83,7 @@ pub(super) fn text<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> 
 }
 
 /// The text that an id is, a number taken as text, empty where it is missing.
-pub(super) fn id<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> {
+pub(crate) fn id<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> {
     match input {
         Input::Missing => Ok("".into()),
         Input::Text(text) | Input::Decimal(text) => Ok(text),
@@ -93,7 +93,7 @@ pub(super) fn id<'a>(input: Input<'a>) -> Result<Cow<'a, str>, LeadErrorKind> {
 }
 
 /// The stage that `input` names, the default where it is missing.
-pub(super) fn stage(input: Input<'_>) -> Result<Stage, LeadErrorKind> {
+pub(crate) fn stage(input: Input<'_>) -> Result<Stage, LeadErrorKind> {
     let expected = || list(&Stage::ALL.map(Stage::as_str), "or");
     match &input {
         Input::Missing => Ok(Stage::default()),
@@ -108,7 +108,7 @@ pub(super) fn stage(input: Input<'_>) -> Result<Stage, LeadErrorKind> {
 }
 
 /// What a cell of a CSV file holds, read as the type `of`; blanks around it are cut.
-pub(super) fn cell<'a>(of: &Type, text: &'a str) -> Result<Input<'a>, LeadErrorKind> {
+pub(crate) fn cell<'a>(of: &Type, text: &'a str) -> Result<Input<'a>, LeadErrorKind> {
     const TRUE: [&str; 3] = ["true", "yes", "1"];
     const FALSE: [&str; 3] = ["false", "no", "0"];
     let text = text.trim();
@@ -125,7 +125,7 @@ pub(super) fn cell<'a>(of: &Type, text: &'a str) -> Result<Input<'a>, LeadErrorK
 }
 
 /// What a value of the type looks like, in words.
-pub(super) fn expected(of: &Type) -> String {
+pub(crate) fn expected(of: &Type) -> String {
     const MOST_SYMBOLS: usize = 12;
     match of {
         Type::Text => "a text".into(),
@@ -141,7 +141,7 @@ pub(super) fn expected(of: &Type) -> String {
 }
 
 /// What came in, in words.
-pub(super) fn describe(input: &Input<'_>) -> String {
+pub(crate) fn describe(input: &Input<'_>) -> String {
     match input {
         Input::Missing => "nothing".into(),
         Input::Text(text) => format!("the text {}", quote(text)),

@@ -63,7 +63,7 @@ impl LeadError {
     }
 
     /// The same error seen from further out: `at` becomes `events[3].at`, `[2]` becomes `technologies[2]`.
-    pub(super) fn within(self, outer: &str) -> Self {
+    pub(crate) fn within(self, outer: &str) -> Self {
         let dot =
             if self.field.is_empty() || outer.is_empty() || self.field.starts_with('[') { "" } else { "." };
         LeadError { field: format!("{outer}{dot}{}", self.field), kind: self.kind }
@@ -86,12 +86,12 @@ impl std::error::Error for LeadError {}
 
 impl LeadErrorKind {
     /// `found`, in words, stands where `expected` belongs.
-    pub(super) fn wrong(found: impl Into<String>, expected: impl Into<String>) -> Self {
+    pub(crate) fn wrong(found: impl Into<String>, expected: impl Into<String>) -> Self {
         LeadErrorKind::WrongValue { found: found.into(), expected: expected.into(), suggestion: None }
     }
 
     /// A number that is none, or too large.
-    pub(super) fn decimal(found: String, error: DecimalError) -> Self {
+    pub(crate) fn decimal(found: String, error: DecimalError) -> Self {
         match error {
             DecimalError::OutOfRange { .. } => {
                 LeadErrorKind::wrong(found, "a number of a magnitude below 9,000,000,000,000")
@@ -101,7 +101,7 @@ impl LeadErrorKind {
     }
 
     /// An instant that is none.
-    pub(super) fn instant(found: String, error: InstantError) -> Self {
+    pub(crate) fn instant(found: String, error: InstantError) -> Self {
         let expected = match error {
             InstantError::Form => super::convert::EXPECTED_INSTANT,
             InstantError::NoSuchDay => "a day and time that the calendar has",
@@ -112,12 +112,12 @@ impl LeadErrorKind {
 }
 
 /// `; did you mean "title"?`, or nothing.
-pub(super) fn did_you_mean(suggestion: Option<&str>) -> String {
+pub(crate) fn did_you_mean(suggestion: Option<&str>) -> String {
     suggestion.map(|name| format!("; did you mean {}?", quote(name))).unwrap_or_default()
 }
 
 /// The text in quotes, what does not print escaped, a long one cut.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),

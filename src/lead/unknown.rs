@@ -66,12 +66,12 @@ impl UnknownName {
     }
 
     /// The same name without a count: there is only one lead.
-    pub(super) fn uncounted(self) -> Self {
+    pub(crate) fn uncounted(self) -> Self {
         UnknownName { leads: None, ..self }
     }
 
     /// The unknown `name`, with a suggestion from the vocabulary.
-    pub(super) fn of(vocabulary: &Vocabulary, of: NameOf, name: &str, leads: Option<u64>) -> Self {
+    pub(crate) fn of(vocabulary: &Vocabulary, of: NameOf, name: &str, leads: Option<u64>) -> Self {
         let attributes = || vocabulary.attributes.iter().map(|attribute| attribute.name.as_str());
         let kinds = || vocabulary.kinds.iter().map(|kind| kind.name.as_str());
         let mut event = None;
@@ -114,7 +114,7 @@ impl fmt::Display for UnknownName {
 }
 
 /// A count with a comma after every third digit: `9,240`.
-pub(super) fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -127,13 +127,13 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// The keys of a lead's object.
-pub(super) const LEAD_KEYS: [&str; 5] = ["id", "attributes", "events", "stage", "stage_since"];
+pub(crate) const LEAD_KEYS: [&str; 5] = ["id", "attributes", "events", "stage", "stage_since"];
 /// The keys of an event's object.
-pub(super) const EVENT_KEYS: [&str; 5] = ["event", "subject", "at", "id", "properties"];
+pub(crate) const EVENT_KEYS: [&str; 5] = ["event", "subject", "at", "id", "properties"];
 
 /// Where a name was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum NameOf {
+pub(crate) enum NameOf {
     Attribute,
     Event,
     /// Of one event kind, or, where a column serves them all, of none.
@@ -149,19 +149,19 @@ const LONGEST_NAME: usize = 1_024;
 
 /// A name of the [`Tally`] by its place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Noted(usize);
+pub(crate) struct Noted(usize);
 
 /// An object of the input, to tell a key that is there twice from one of the next object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ObjectId(u64);
+pub(crate) struct ObjectId(u64);
 
 /// The key is there twice in one object.
 #[derive(Debug)]
-pub(super) struct RepeatedKey;
+pub(crate) struct RepeatedKey;
 
 /// Counts the leads that have each unknown name.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     names: Vec<Entry>,
     places: HashMap<NameOf, HashMap<Box<str>, usize>>,
     /// The names counted for the lead that is being read.
@@ -187,13 +187,13 @@ struct Entry {
 
 impl Tally {
     /// A number for an object whose keys are about to be read.
-    pub(super) fn object(&mut self) -> ObjectId {
+    pub(crate) fn object(&mut self) -> ObjectId {
         self.objects += 1;
         ObjectId(self.objects)
     }
 
     /// Counts the unknown `name` for the lead that is being read; none where there is no room for it.
-    pub(super) fn note(
+    pub(crate) fn note(
         &mut self,
         of: NameOf,
         name: &str,
@@ -214,14 +214,14 @@ impl Tally {
     }
 
     /// Makes a place for the name of a column; none where there is no room for it.
-    pub(super) fn column(&mut self, of: NameOf, name: &str) -> Option<Noted> {
+    pub(crate) fn column(&mut self, of: NameOf, name: &str) -> Option<Noted> {
         let place = self.add(of, name)?;
         self.names.get_mut(place)?.column = true;
         Some(Noted(place))
     }
 
     /// Counts a name once for the lead that is being read.
-    pub(super) fn count(&mut self, noted: Noted) {
+    pub(crate) fn count(&mut self, noted: Noted) {
         let Some(entry) = self.names.get_mut(noted.0) else { return };
         if entry.lead.replace(self.lead) != Some(self.lead) {
             entry.leads += 1;
@@ -230,12 +230,12 @@ impl Tally {
     }
 
     /// The lead has been read: what was counted for it stands.
-    pub(super) fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.next_lead();
     }
 
     /// The lead is left out: nothing was counted for it.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         for place in &self.touched {
             if let Some(entry) = self.names.get_mut(*place) {
                 entry.leads -= 1;
@@ -268,13 +268,13 @@ impl Tally {
     }
 
     /// Every unknown name that a lead has, in the order in which they were met.
-    pub(super) fn names(&self, vocabulary: &Vocabulary) -> Vec<UnknownName> {
+    pub(crate) fn names(&self, vocabulary: &Vocabulary) -> Vec<UnknownName> {
         let met = self.names.iter().filter(|entry| entry.leads > 0 || entry.column);
         met.map(|entry| UnknownName::of(vocabulary, entry.of, &entry.name, Some(entry.leads))).collect()
     }
 
     /// Whether there were more unknown names than are kept.
-    pub(super) const fn any_crowded_out(&self) -> bool {
+    pub(crate) const fn any_crowded_out(&self) -> bool {
         self.any_crowded_out
     }
 }

@@ -36,6 +36,8 @@ pub(crate) type Name = Spanned<String>;
 pub(crate) struct Ast {
     pub(crate) statements: Vec<Statement>,
     pub(crate) comments: Vec<Span>,
+    /// Names whose definitions did not parse: nothing is known of them but that they are there.
+    pub(crate) broken: Vec<Name>,
 }
 
 pub(crate) type Statement = Spanned<StatementKind>;
@@ -46,7 +48,7 @@ pub(crate) enum StatementKind {
     Include { path: Spanned<String> },
     Ruleset { name: Spanned<String>, version: Option<Spanned<String>> },
     Owners(Vec<Owner>),
-    Review { every: Spanned<Period>, since: Option<Spanned<Instant>> },
+    Review { every: Duration, since: Option<Spanned<Instant>> },
     Attribute { name: Name, of: Spanned<TypeExpr> },
     Event(EventDeclaration),
     Let { name: Name, value: LetValue },

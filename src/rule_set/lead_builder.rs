@@ -1,13 +1,12 @@
 //! Leads built in code: every name is checked against the vocabulary as it is used.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::builder::{ArrivedEvent, FactsBuilder};
-use super::error::{LeadError, LeadErrorKind};
-use super::unknown::{NameOf, UnknownName};
-use super::{Facts, Input, Stage};
+use super::{Compiled, Lead};
+use crate::lead::{ArrivedEvent, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
 use crate::time::Instant;
 use crate::vocabulary::Vocabulary;
 
@@ -17,14 +16,15 @@ use crate::vocabulary::Vocabulary;
 /// made; setting an attribute again replaces its value.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LeadBuilder<'v> {
-    facts: FactsBuilder<'v>,
+pub struct LeadBuilder<'r> {
+    rules: &'r Arc<Compiled>,
+    facts: FactsBuilder<'r>,
 }
 
-impl<'v> LeadBuilder<'v> {
+impl<'r> LeadBuilder<'r> {
     /// A lead of whom nothing is known yet.
-    pub(crate) fn new(vocabulary: &'v Vocabulary) -> Self {
-        LeadBuilder { facts: FactsBuilder::new(vocabulary) }
+    pub(super) fn new(rules: &'r Arc<Compiled>) -> Self {
+        LeadBuilder { rules, facts: FactsBuilder::new(&rules.model.vocabulary) }
     }
 
     /// Gives the lead its id, which results and explanations name it by; empty if never set.
@@ -91,9 +91,9 @@ impl<'v> LeadBuilder<'v> {
         Ok(self)
     }
 
-    /// What is known of the lead.
-    pub(crate) fn facts(self) -> Facts {
-        self.facts.finish()
+    /// The lead, ready to be evaluated.
+    pub fn build(self) -> Lead {
+        Lead::new(self.rules, self.facts.finish())
     }
 }
 
@@ -144,14 +144,14 @@ fn unknown(vocabulary: &Vocabulary, of: NameOf, name: &str) -> LeadError {
 
 fn instant(field: &str, time: DateTime<Utc>) -> Result<Instant, LeadError> {
     Instant::try_from(time).map_err(|error| {
-        LeadError::new(field, LeadErrorKind::instant(super::convert::describe(&time.into()), error))
+        LeadError::new(field, LeadErrorKind::instant(crate::lead::describe(&time.into()), error))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lead::testing::vocabulary;
+    use crate::RuleSet;
     use crate::lead::{Text, Value};
 
     fn time(text: &str) -> DateTime<Utc> {
@@ -160,9 +160,10 @@ mod tests {
 
     #[test]
     fn a_lead_reads_as_it_is_written() {
-        let vocabulary = vocabulary();
+        let rules = RuleSet::compile("need => 1").unwrap();
         let noon = time("2026-10-29T12:00:00Z");
-        let facts = LeadBuilder::new(&vocabulary)
+        let lead = rules
+            .lead()
             .id("L-1")
             .set("title", "Chief Marketing Officer")
             .and_then(|lead| lead.set("title", "CMO"))
@@ -178,9 +179,10 @@ mod tests {
             })
             .and_then(|lead| lead.stage(Stage::Mql, noon))
             .unwrap()
-            .facts();
+            .build();
+        let facts = lead.facts();
         assert_eq!(facts.id, "L-1");
-        let title = vocabulary.attribute_id("title").unwrap();
+        let title = rules.compiled.model.vocabulary.attribute_id("title").unwrap();
         assert_eq!(facts.attribute(title), Some(&Value::Text(Text::new("CMO"))));
         let subjects: Vec<_> = facts.events.iter().map(|event| event.subject.as_str()).collect();
         assert_eq!(subjects, ["demo", "pricing"]);
@@ -190,8 +192,8 @@ mod tests {
 
     #[test]
     fn slips_are_named_where_they_are_made() {
-        let vocabulary = vocabulary();
-        let lead = || LeadBuilder::new(&vocabulary);
+        let rules = RuleSet::compile("need => 1").unwrap();
+        let lead = || rules.lead();
         let noon = time("2026-10-29T12:00:00Z");
         let far = time("+10000-01-01T00:00:00Z");
         let demo = || NewEvent::new("watched", "demo", noon);
