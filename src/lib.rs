@@ -20,6 +20,8 @@ pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{
     Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage,
 };
+#[cfg(feature = "json")]
+pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, RuleValue,
