@@ -25,8 +25,8 @@ pub use read::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
-pub(crate) use convert::describe;
 pub(crate) use builder::{ArrivedEvent, FactsBuilder};
+pub(crate) use convert::describe;
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
 pub(crate) use read::FactsReader;
