@@ -28,7 +28,7 @@ pub use rule_set::{
     RuleValue, ScoreId,
 };
 pub use testing::{TestFailure, TestResult};
-pub use time::InstantError;
+pub use time::{InstantError, parse_instant, print_instant};
 
 #[cfg(test)]
 mod twins;
