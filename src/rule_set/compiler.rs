@@ -117,7 +117,7 @@ impl Compiler {
     /// # Examples
     /// ```
     /// let text = leadql::Compiler::new().format("visited( pricing )>=2=>+15 # soon")?;
-    /// assert_eq!(text, "visited(pricing) >= 2 => +15 # soon\n");
+    /// assert_eq!(text, "visited(pricing) >= 2 => +15  # soon\n");
     /// # Ok::<(), leadql::Diagnostics>(())
     /// ```
     pub fn format(&self, text: &str) -> Result<String, Diagnostics> {

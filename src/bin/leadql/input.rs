@@ -36,6 +36,13 @@ pub(crate) struct Input {
     missing: Vec<String>,
 }
 
+/// The leads of a file, about to be read.
+pub(crate) struct Leads<'r> {
+    reader: LeadReader<'r, Box<dyn BufRead>>,
+    progress: ProgressBar,
+    on_error: OnError,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum OnError {
     /// Stop there
@@ -69,39 +76,14 @@ impl Input {
         Ok(rules)
     }
 
-    /// Gives every lead of the file to `each`; what could not be read, or was skipped, is told at the end.
-    pub(crate) fn for_each(
-        &self,
-        rules: &RuleSet,
-        id_column: Option<&str>,
-        mut each: impl FnMut(&Lead) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
+    /// Opens the lead file and reads the events file, before anything is printed.
+    pub(crate) fn open<'r>(&self, rules: &'r RuleSet, id_column: Option<&str>) -> Result<Leads<'r>, Stop> {
         let progress = self.progress();
-        let mut leads = self.open(rules, id_column, &progress)?;
-        let mut left_out = 0;
-        for lead in &mut leads {
-            match lead {
-                Ok(lead) => each(&lead)?,
-                Err(error) if self.on_error == OnError::Skip && !error.ends_file() => {
-                    left_out += 1;
-                    if left_out <= MOST_TOLD {
-                        output::warn(&format!("{error}; the lead is left out"));
-                    }
-                }
-                Err(error) => return Err(Stop::Failed(error.to_string())),
-            }
-        }
-        progress.finish_and_clear();
-        if left_out > 0 {
-            output::warn(&format!("{} left out", output::count(left_out, "lead")));
-        }
-        for warning in leads.warnings() {
-            output::warn(&warning.to_string());
-        }
-        Ok(())
+        let reader = self.reader(rules, id_column, &progress)?;
+        Ok(Leads { reader, progress, on_error: self.on_error })
     }
 
-    fn open<'r>(
+    fn reader<'r>(
         &self,
         rules: &'r RuleSet,
         id_column: Option<&str>,
@@ -143,6 +125,37 @@ impl Input {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         }
+    }
+}
+
+impl Leads<'_> {
+    /// Gives every lead to `each`; what could not be read, or was skipped, is told at the end.
+    pub(crate) fn for_each(mut self, mut each: impl FnMut(&Lead) -> Result<(), Stop>) -> Result<(), Stop> {
+        let mut left_out = 0;
+        for lead in &mut self.reader {
+            match lead {
+                Ok(lead) => each(&lead)?,
+                Err(error) if self.on_error == OnError::Skip && !error.ends_file() => {
+                    left_out += 1;
+                    if left_out <= MOST_TOLD {
+                        let message = format!("{error}; the lead is left out");
+                        self.progress.suspend(|| output::warn(&message));
+                    }
+                }
+                Err(error) => {
+                    self.progress.finish_and_clear();
+                    return Err(Stop::Failed(error.to_string()));
+                }
+            }
+        }
+        self.progress.finish_and_clear();
+        if left_out > 0 {
+            output::warn(&format!("{} left out", output::count(left_out, "lead")));
+        }
+        for warning in self.reader.warnings() {
+            output::warn(&warning.to_string());
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use leadql::{Evaluation, RuleSet, RuleValue, print_instant};
 
-use crate::input::{self, Input};
+use crate::input::{self, Input, Leads};
 use crate::output::{self, Stop};
 
 /// Score every lead of a file
@@ -61,13 +61,14 @@ trait Printer {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let rules = arguments.input.rules()?;
+    let leads = arguments.input.open(&rules, arguments.id.as_deref())?;
     let out = output::plain_results();
     let mut printer: Box<dyn Printer> = match arguments.format {
         Format::Table => Box::new(table::TablePrinter::new(out, &rules)),
         Format::Jsonl => Box::new(JsonPrinter { out }),
         Format::Csv => Box::new(csv::CsvPrinter::new(out, &rules, arguments.explain)?),
     };
-    let read = score(arguments, &rules, printer.as_mut());
+    let read = score(arguments, &rules, leads, printer.as_mut());
     // What was scored before an error is printed before the error is told.
     let printed = printer.finish();
     match (read, printed) {
@@ -76,9 +77,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
 }
 
-fn score(arguments: &Arguments, rules: &RuleSet, printer: &mut dyn Printer) -> Result<(), Stop> {
+fn score(
+    arguments: &Arguments,
+    rules: &RuleSet,
+    leads: Leads<'_>,
+    printer: &mut dyn Printer,
+) -> Result<(), Stop> {
     let mut evaluator = rules.evaluator();
-    arguments.input.for_each(rules, arguments.id.as_deref(), |lead| {
+    leads.for_each(|lead| {
         let values = arguments.explain.then(|| rules.rule_values(lead, arguments.at));
         printer.print(evaluator.evaluate(lead, arguments.at), values)
     })
