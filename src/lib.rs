@@ -14,4 +14,5 @@ pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use lead::{Stage, UnknownStage};
 pub use limits::Limits;
+pub use syntax::format::{FormatError, format_source as format};
 pub use time::InstantError;
