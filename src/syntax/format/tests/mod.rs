@@ -245,7 +245,7 @@ fn a_layout_that_changes_anything_is_noticed() {
         ("=> 5", "=> -5"),
         ("=> 5", "=> 5.0"),
         ("a: ", ""),
-        ("visited(pricing)", "(visited(pricing))"),
+        ("visited(pricing) >= 2", "(visited(pricing) >= 2)"),
         ("\"x\"", "\"y\""),
         ("not mql", "mql"),
         ("true", "false"),
