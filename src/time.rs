@@ -40,9 +40,17 @@ pub enum InstantError {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z, for tests that are the same at every instant.
+    pub(crate) const EPOCH: Instant = Instant(0);
+
     /// The instant `micros` microseconds after 1970, or none outside the years 0001 to 9999.
     pub(crate) const fn from_micros(micros: i64) -> Option<Instant> {
         if micros < FIRST || micros > LAST { None } else { Some(Instant(micros)) }
+    }
+
+    /// The instant of a host's time; outside the years 0001 to 9999 the nearest one within.
+    pub(crate) fn nearest(time: DateTime<Utc>) -> Instant {
+        Instant(time.timestamp_micros().clamp(FIRST, LAST))
     }
 
     pub(crate) const fn micros(self) -> i64 {
