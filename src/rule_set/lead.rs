@@ -1,5 +1,6 @@
 //! A lead ready to be evaluated, and an evaluator for many.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,8 @@ use super::evaluation::Evaluation;
 use super::{Compiled, LeadBuilder, RuleSet};
 use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
-use crate::score::{self, Scratch};
+use crate::score::{self, Outcome, Scratch};
+use crate::testing::TestResult;
 use crate::time::{Instant, InstantError};
 
 /// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
@@ -47,7 +49,11 @@ impl Lead {
     ///
     /// # Errors
     /// `since` is outside the years 0001 to 9999.
-    pub fn set_stage(&mut self, stage: Stage, since: impl Into<Option<DateTime<Utc>>>) -> Result<(), InstantError> {
+    pub fn set_stage(
+        &mut self,
+        stage: Stage,
+        since: impl Into<Option<DateTime<Utc>>>,
+    ) -> Result<(), InstantError> {
         let since = since.into().map(Instant::try_from).transpose()?;
         (self.facts.stage, self.facts.stage_since) = (stage, since);
         Ok(())
@@ -57,10 +63,16 @@ impl Lead {
         &self.facts
     }
 
-    /// This lead as another rule set sees it: by name, without what its vocabulary lacks or has with another
-    /// type.
-    fn fitted_to(&self, rules: &Arc<Compiled>) -> Lead {
-        Lead::new(rules, FactsBuilder::refit(&self.facts, &self.rules.model.vocabulary, &rules.model.vocabulary))
+    /// This lead as a rule set sees it: itself where that rule set built it; otherwise a copy, fitted by name,
+    /// without what the other vocabulary lacks or has with another type.
+    ///
+    /// Asked once a lead, so that nothing behind it has to ask whether numbers belong together.
+    pub(super) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
+        if Arc::ptr_eq(&self.rules, rules) {
+            return Cow::Borrowed(self);
+        }
+        let facts = FactsBuilder::refit(&self.facts, &self.rules.model.vocabulary, &rules.model.vocabulary);
+        Cow::Owned(Lead::new(rules, facts))
     }
 }
 
@@ -88,14 +100,7 @@ impl Evaluator {
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
         let rules = &self.evaluation.rules;
-        // Once a lead, not once an access: that the lead's numbers are this rule set's.
-        let fitted;
-        let lead = if Arc::ptr_eq(&lead.rules, rules) {
-            lead
-        } else {
-            fitted = lead.fitted_to(rules);
-            &fitted
-        };
+        let lead = lead.fitted(rules);
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
         score::evaluate(
@@ -171,5 +176,17 @@ impl RuleSet {
         let mut evaluator = self.evaluator();
         evaluator.evaluate(lead, now);
         evaluator.evaluation
+    }
+
+    /// Runs the `test` blocks of the main file, in order.
+    pub fn run_tests(&self) -> Vec<TestResult> {
+        let rules = &self.compiled;
+        crate::testing::run(&rules.model, |facts, now| {
+            let mut outcome = Outcome::default();
+            let signals = rules.plan.signals(facts);
+            let stage = (facts.stage, facts.stage_since);
+            score::evaluate(&rules.plan, &signals, stage, now, &mut Scratch::default(), &mut outcome);
+            outcome
+        })
     }
 }

@@ -3,8 +3,10 @@
 mod generated;
 mod layouts;
 
-use super::super::parse_for_tests as parsed;
-use super::{format, format_source, meaning};
+use super::{FormatError, format, meaning, parse};
+use crate::diagnostic::FileId;
+use crate::limits::Limits;
+use crate::syntax::ast::Ast;
 
 /// One of every construct, in the canonical layout, in an order in which they can follow each other.
 const CONSTRUCTS: &[&str] = &[
@@ -23,7 +25,7 @@ const CONSTRUCTS: &[&str] = &[
     "attribute tools: set of text",
     "event trial_step(step)",
     "event trial_step(step, minutes: number, text: text, done: flag) passive",
-    "let known = title is known and not (country is missing or not need)",
+    "let senior = title is known and not (country is missing or not need)",
     "let free_mail = [\"gmail.com\", \"outlook.com\"]",
     "let numbers = [1, -2.50, 1_000]",
     "param threshold = 50",
@@ -71,6 +73,15 @@ const CONSTRUCTS: &[&str] = &[
     "test \"two\" {\n  stage = lead\n  expect mql\n}",
     "test \"three\" {\n  stage = lead since 2026-01-01\n  expect mql\n}",
 ];
+
+fn parsed(text: &str) -> Result<Ast, String> {
+    let (ast, found) = parse(text, FileId::default(), &Limits::default());
+    if found.is_empty() { Ok(ast) } else { Err(format!("{found:?}")) }
+}
+
+fn format_source(text: &str) -> Result<String, FormatError> {
+    super::format_source("rules.lql", text)
+}
 
 /// Formats `text`, which must parse, and holds the result against all that must be true of every layout.
 #[track_caller]
@@ -214,4 +225,19 @@ fn broken_text_is_refused_with_its_findings() {
     assert!(format_source("\u{0}").is_err());
     assert_eq!(format_source("").unwrap(), "");
     assert_eq!(format_source("\u{feff} \r\n\t").unwrap(), "");
+}
+
+#[test]
+fn tmp_dump() {
+    for entry in std::fs::read_dir("/tmp/fmtx").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "lql") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            if parsed(&text).is_ok() {
+                std::fs::write(path.with_extension("out"), check(&text)).unwrap();
+            } else {
+                println!("{path:?} {:?}", parsed(&text));
+            }
+        }
+    }
 }
