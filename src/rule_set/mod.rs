@@ -36,7 +36,7 @@ use crate::plan::Plan;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    compiled: Arc<Compiled>,
+    pub(crate) compiled: Arc<Compiled>,
 }
 
 /// What a rule set was compiled to, shared by all that came out of it.

@@ -350,6 +350,41 @@ fn what_a_clamp_hides_is_no_change() {
     assert_eq!(outcome(&maker.model, &facts, day(0)).valid_until, Some(day(18)));
 }
 
+/// 20,000 events, each with its own edges, most of which a clamp hides: going from edge to edge would take
+/// minutes.
+#[test]
+fn long_stretches_behind_a_clamp_are_passed_over() {
+    let mut maker = ModelMaker::new();
+    let good = maker.term(VISITED, &["*"], &[]);
+    let bad = maker.term(BOUNCED, &["*"], &[]);
+    maker.rule(each(good, Window::Ever, MAX_OCCURRENCES, None), 1_000, Some(HALF_A_MONTH));
+    maker.rule(each(bad, Window::Within(days(400)), MAX_OCCURRENCES, None), -1_000, None);
+    maker.model.scores[0].bounds = (points(0), points(100_000));
+    let spread = |kind, from: i64, count: i64| {
+        let one = move |number: i64| (kind, "a", 0, at(days(from).micros() + number * 1_234_567_891));
+        (0..count).map(one).collect::<Vec<_>>()
+    };
+    // One in 214 days for good; for 300 days more bad things keep happening, and then nothing.
+    let facts = lead(&[spread(VISITED, 0, 15_000), spread(BOUNCED, 100, 5_000)].concat());
+    let plan = Plan::new(&maker.model);
+    let (signals, mut scratch) = (plan.signals(&facts), Scratch::default());
+    let mut at_instant = |now| {
+        let mut outcome = Outcome::default();
+        evaluate(&plan, &signals, (Stage::Lead, None), now, &mut scratch, &mut outcome);
+        (outcome.scores[0].thousandths(), outcome.valid_until)
+    };
+    for (start, hidden_days) in [(10, 140), (100, 50), (158, 0)] {
+        let (score, until) = at_instant(day(start));
+        let until = until.unwrap();
+        assert!(until >= day(start + hidden_days), "{start}: {until}");
+        // Nothing differs a microsecond before, and something does at it.
+        assert_eq!(at_instant(Instant::from_micros(until.micros() - 1).unwrap()), (score, Some(until)));
+        assert_ne!(at_instant(until).0, score);
+    }
+    // What was good has faded by the time what was bad is forgotten.
+    assert_eq!(at_instant(day(250)), (0, None));
+}
+
 #[test]
 fn nothing_is_valid_until_beyond_year_9999() {
     let last = Instant::parse("9999-12-31T23:59:59.999999Z").unwrap();

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use super::ast::Ast;
 use super::parse;
-use crate::diagnostic::{Diagnostics, FileId, Source};
+use crate::diagnostic::{Diagnostics, FileId, Severity, Source};
 use crate::limits::Limits;
 use writer::Writer;
 
@@ -46,6 +46,13 @@ pub enum FormatError {
 /// What it means, its comments and their order stay as they are; laying the result out again changes nothing.
 /// Names need not be known and types need not fit. An empty text stays empty.
 ///
+/// ```
+/// let text = "visited(pricing)>=2=>15 # twice\ndownloaded(ebook) => +5";
+/// let laid_out = leadql::format("rules.lql", text)?;
+/// assert_eq!(laid_out, "visited(pricing) >= 2 => +15  # twice\ndownloaded(ebook)     => +5\n");
+/// # Ok::<(), leadql::FormatError>(())
+/// ```
+///
 /// # Errors
 /// [`FormatError::Invalid`] where the text does not parse. [`FormatError::Unfaithful`] where the result does
 /// not parse to the same rule set with the same comments, which would be a defect of LeadQL.
@@ -59,7 +66,8 @@ pub fn format_source(name: &str, text: &str) -> Result<String, FormatError> {
     }
     let laid_out = format(text, &ast);
     let (again, found) = parse(&laid_out, FileId::default(), &limits);
-    if found.is_empty() && meaning::same(text, ast, &laid_out, again) {
+    let parses = found.iter().all(|finding| finding.code.severity() != Severity::Error);
+    if parses && meaning::same(text, ast, &laid_out, again) {
         Ok(laid_out)
     } else {
         Err(FormatError::Unfaithful)

@@ -1,6 +1,6 @@
 //! Single layouts, as a person would look at them.
 
-use super::{check, format_source};
+use super::{check, format, format_source, parsed};
 
 /// Formats `text` and expects `wanted`, both written with the indentation of the test taken away.
 #[track_caller]
@@ -376,19 +376,34 @@ fn a_commented_block_without_rules_stays_open() {
 }
 
 #[test]
-fn deep_and_long_texts_take_linear_time() {
-    let deep = format!("{}hot{} => +1", "(".repeat(60), ")".repeat(60));
-    check(&deep);
-    let broken = format!("{}hot # c\n{} => +1", "not (".repeat(30), ")".repeat(30));
-    check(&broken);
-    let started = std::time::Instant::now();
+fn deep_texts_break_and_stay() {
+    let open = "(".repeat(60);
+    assert_eq!(check(&format!("{open}hot{} => +1", ")".repeat(60))).lines().count(), 121);
+    assert_eq!(
+        check(&format!("{}hot # c\n{} => +1", "not (".repeat(30), ")".repeat(30))).lines().count(),
+        61
+    );
+}
+
+#[test]
+fn long_texts_take_linear_time() {
     let list = (0..10_000).map(|n| format!("\"entry {n}\"")).collect::<Vec<_>>().join(", # c\n");
-    check(&format!("let many = [{list}]"));
-    check(&"a => +1 # c\n".repeat(10_000));
-    check(&format!("{}a => +1", "# c\n".repeat(50_000)));
-    check(&format!("{}a => +1", "\n".repeat(500_000)));
-    // A hundred times what it takes; going over everything again for each line would take hours.
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    for text in [
+        format!("let many = [{list}]"),
+        "a => +1 # c\n".repeat(2_000),
+        format!("{}a => +1", "# c\n".repeat(100_000)),
+        format!("{}a => +1", "\n".repeat(500_000)),
+        format!("a{}=> +1", " # c\n".repeat(100_000)),
+        format!("{} => +1", vec!["hot"; 10_000].join(" and ")),
+        format!("hot => +1 \"{}\"", "x".repeat(500_000)),
+    ] {
+        let ast = parsed(&text).unwrap();
+        let started = std::time::Instant::now();
+        let laid_out = format(&text, &ast);
+        // Well under a second without optimisation; looking at everything again for each line takes minutes.
+        assert!(started.elapsed().as_secs() < 20, "{:?} for {:.20}", started.elapsed(), text);
+        assert_eq!(format(&laid_out, &parsed(&laid_out).unwrap()), laid_out);
+    }
 }
 
 #[test]
