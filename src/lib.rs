@@ -17,14 +17,17 @@ mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
-pub use lead::{
-    Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage,
-};
+pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
+#[cfg(feature = "json")]
+pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+#[cfg(feature = "json")]
+pub use rule_set::LeadReader;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet, RuleValue,
-    ScoreId,
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
+    RuleValue, ScoreId,
 };
+pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{TestFailure, TestResult};
 pub use time::InstantError;
 

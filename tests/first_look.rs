@@ -19,7 +19,8 @@ fn the_lead_of_its_test_block_gets_the_printed_result() {
         .unwrap()
         .build();
     let evaluation = rules.evaluate(&lead, time("2026-11-01T00:00:00Z"));
-    let scores: Vec<(&str, String)> = evaluation.scores().map(|(name, score)| (name, score.to_string())).collect();
+    let scores: Vec<(&str, String)> =
+        evaluation.scores().map(|(name, score)| (name, score.to_string())).collect();
     assert_eq!(
         scores,
         [("engagement", "25".to_owned()), ("fit", "50".to_owned()), ("total", "35".to_owned())]

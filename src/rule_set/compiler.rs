@@ -86,7 +86,8 @@ impl Compiler {
     /// Everything that is wrong with it, each with its place and what would be right.
     pub fn compile(&self, text: &str) -> Result<RuleSet, Diagnostics> {
         // Without a folder of its own the main text stands at the folder's root under a path nothing has.
-        let files = Files::load(&self.name, text, Path::new(""), &Folder::Memory(&self.includes), &self.limits);
+        let files =
+            Files::load(&self.name, text, Path::new(""), &Folder::Memory(&self.includes), &self.limits);
         self.finish(files)
     }
 

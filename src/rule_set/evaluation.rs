@@ -146,7 +146,8 @@ impl Evaluation {
 /// Two evaluations are equal if they say the same of the same lead at the same instant.
 impl PartialEq for Evaluation {
     fn eq(&self, other: &Self) -> bool {
-        let same_rules = Arc::ptr_eq(&self.rules, &other.rules) || self.rules.fingerprint == other.rules.fingerprint;
+        let same_rules =
+            Arc::ptr_eq(&self.rules, &other.rules) || self.rules.fingerprint == other.rules.fingerprint;
         same_rules && (&self.id, self.at, &self.outcome) == (&other.id, other.at, &other.outcome)
     }
 }

@@ -100,7 +100,8 @@ impl Files {
                     open.push(Open { file, next: 0, folder, key });
                 }
                 Err(Problem::TooLarge) if left < limits.source => {
-                    let message = format!("the rule set's files are larger than {} bytes together", limits.sources);
+                    let message =
+                        format!("the rule set's files are larger than {} bytes together", limits.sources);
                     let found = Diagnostic::new(Code::LimitExceeded, place, message, "this one is too much");
                     files.found.push(found.help("split the rule set, or let the host raise the limit"));
                 }
@@ -125,9 +126,11 @@ impl Files {
 
 /// The names that the lines of a text seem to define, however badly the rest is written.
 fn defined_names(text: &str) -> impl Iterator<Item = String> + '_ {
-    const DEFINING: [&str; 8] = ["attribute", "event", "let", "param", "activity", "score", "segment", "band"];
+    const DEFINING: [&str; 8] =
+        ["attribute", "event", "let", "param", "activity", "score", "segment", "band"];
     text.lines().filter_map(|line| {
-        let mut words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let mut words =
+            line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
         let (first, second) = (words.next()?, words.next()?);
         crate::diagnostic::closest(first, DEFINING).map(|_| second.to_owned())
     })
@@ -231,7 +234,8 @@ impl Folder<'_> {
             Folder::Memory(texts) if texts.is_empty() => Err(Problem::NoFolder),
             Folder::Memory(texts) => {
                 let text = path.to_str().and_then(|path| texts.get(path));
-                let text = text.ok_or_else(|| Problem::Unreadable("the host has not given its text".to_owned()))?;
+                let text =
+                    text.ok_or_else(|| Problem::Unreadable("the host has not given its text".to_owned()))?;
                 if text.len() > most { Err(Problem::TooLarge) } else { Ok(text.clone()) }
             }
         }
@@ -279,11 +283,9 @@ pub(super) fn unreadable(name: &str, problem: Problem, limits: &Limits) -> (Diag
             format!("{name} is larger than {} bytes", limits.source),
             "split it with `include`, or let the host raise the limit".to_owned(),
         ),
-        Problem::NotUtf8 => (
-            Code::NotUtf8,
-            format!("{name} is not UTF-8"),
-            "save it in the encoding UTF-8".to_owned(),
-        ),
+        Problem::NotUtf8 => {
+            (Code::NotUtf8, format!("{name} is not UTF-8"), "save it in the encoding UTF-8".to_owned())
+        }
         Problem::Unreadable(why) => {
             (Code::Unreadable, format!("{name} cannot be read: {why}"), "name a file of rules".to_owned())
         }

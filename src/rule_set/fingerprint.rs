@@ -11,8 +11,9 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, LimitPer, Member, Model,
-    NumberTest, RuleBody, RuleIndex, ScoreKind, Selector, SetTest, SubjectPattern, TermId, TextTest, ValueTest, Window,
+    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, LimitPer, Member,
+    Model, NumberTest, RuleBody, RuleIndex, ScoreKind, Selector, SetTest, SubjectPattern, TermId, TextTest,
+    ValueTest, Window,
 };
 use crate::vocabulary::{AttributeId, Type};
 
@@ -132,7 +133,8 @@ impl Writer<'_> {
             model.selectors.iter().map(|selector| self.apart(|writer| writer.selector(selector))).collect();
         for term in &model.terms {
             // By meaning, not by number: numbers follow the order of the text.
-            let mut parts: Vec<&[u8; 32]> = term.selectors.iter().filter_map(|id| selectors.get(id.index())).collect();
+            let mut parts: Vec<&[u8; 32]> =
+                term.selectors.iter().filter_map(|id| selectors.get(id.index())).collect();
             parts.sort_unstable();
             let digest = self.apart(|writer| parts.iter().for_each(|part| writer.digest.update(part)));
             self.terms.push(digest);
@@ -179,7 +181,8 @@ impl Writer<'_> {
     fn vocabulary(&mut self) {
         let model = self.model;
         self.number(i64::from(model.only_declared));
-        let mut attributes: Vec<_> = model.vocabulary.attributes.iter().filter(|found| found.declared).collect();
+        let mut attributes: Vec<_> =
+            model.vocabulary.attributes.iter().filter(|found| found.declared).collect();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         self.number(attributes.len() as i64);
         for attribute in attributes {

@@ -49,7 +49,11 @@ impl Lead {
     ///
     /// # Errors
     /// `since` is outside the years 0001 to 9999.
-    pub fn set_stage(&mut self, stage: Stage, since: impl Into<Option<DateTime<Utc>>>) -> Result<(), InstantError> {
+    pub fn set_stage(
+        &mut self,
+        stage: Stage,
+        since: impl Into<Option<DateTime<Utc>>>,
+    ) -> Result<(), InstantError> {
         let since = since.into().map(Instant::try_from).transpose()?;
         (self.facts.stage, self.facts.stage_since) = (stage, since);
         Ok(())

@@ -6,6 +6,8 @@ mod files;
 mod fingerprint;
 mod lead;
 mod lead_builder;
+#[cfg(feature = "json")]
+mod lead_reader;
 mod rule_value;
 
 use std::path::Path;
@@ -16,6 +18,8 @@ pub use evaluation::{Evaluation, ScoreId};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use lead::{Evaluator, Lead};
 pub use lead_builder::{LeadBuilder, NewEvent};
+#[cfg(feature = "json")]
+pub use lead_reader::LeadReader;
 pub use rule_value::RuleValue;
 
 use crate::diagnostic::Diagnostics;
@@ -96,7 +100,11 @@ impl RuleSet {
     /// The names of the scores that have bands, in the order of the band lists.
     pub fn banded_scores(&self) -> impl Iterator<Item = &str> {
         let model = &self.compiled.model;
-        model.band_order.iter().filter_map(|score| model.scores.get(score.index())).map(|score| score.name.as_str())
+        model
+            .band_order
+            .iter()
+            .filter_map(|score| model.scores.get(score.index()))
+            .map(|score| score.name.as_str())
     }
 
     /// The names of the segments, in the order of definition.

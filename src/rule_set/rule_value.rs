@@ -43,7 +43,11 @@ impl RuleSet {
         given
             .map(|(rule, read)| RuleValue {
                 rule: rule.name.clone(),
-                score: model.scores.get(rule.score.index()).map(|score| score.name.clone()).unwrap_or_default(),
+                score: model
+                    .scores
+                    .get(rule.score.index())
+                    .map(|score| score.name.clone())
+                    .unwrap_or_default(),
                 group: rule.group.clone(),
                 points: read.points,
                 count: read.count,
