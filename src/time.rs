@@ -137,6 +137,28 @@ impl fmt::Debug for Instant {
     }
 }
 
+/// Reads an instant as LeadQL writes them everywhere: a date such as `2026-10-01`, which is midnight UTC, or
+/// RFC 3339 with any offset. Parts finer than a microsecond are cut towards the past.
+///
+/// # Errors
+/// The text has another form, the calendar lacks the day or time, or it is outside the years 0001 to 9999.
+///
+/// # Examples
+/// ```
+/// let at = leadql::parse_instant("2026-10-01T09:30:00.500+02:00")?;
+/// assert_eq!(leadql::print_instant(at), "2026-10-01T07:30:00.5Z");
+/// # Ok::<(), leadql::InstantError>(())
+/// ```
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
+    Instant::parse(text).map(Into::into)
+}
+
+/// Prints an instant as LeadQL does everywhere: RFC 3339 with `Z` and as many digits after the second as it
+/// needs, at most 6. Outside the years 0001 to 9999 it is the nearest instant within.
+pub fn print_instant(time: DateTime<Utc>) -> String {
+    Instant::nearest(time).to_string()
+}
+
 impl Period {
     /// The longest that a rule set may write: 3650 days.
     pub(crate) const MAX: Period = Period(3_650 * DAY);

@@ -13,7 +13,7 @@ use crate::time::InstantError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeadError {
     field: String,
-    kind: LeadErrorKind,
+    kind: Box<LeadErrorKind>,
 }
 
 /// What is wrong with a field of a lead.
@@ -49,7 +49,7 @@ pub enum LeadErrorKind {
 
 impl LeadError {
     pub(crate) fn new(field: impl Into<String>, kind: LeadErrorKind) -> Self {
-        LeadError { field: field.into(), kind }
+        LeadError { field: field.into(), kind: Box::new(kind) }
     }
 
     /// The field that is wrong, such as `company_size` or `events[3].at`; empty where the lead as a whole is.
@@ -58,7 +58,7 @@ impl LeadError {
     }
 
     /// What is wrong with it.
-    pub const fn kind(&self) -> &LeadErrorKind {
+    pub fn kind(&self) -> &LeadErrorKind {
         &self.kind
     }
 
@@ -72,7 +72,7 @@ impl LeadError {
 
 impl fmt::Display for LeadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.kind, self.field.as_str()) {
+        match (&*self.kind, self.field.as_str()) {
             (kind, "") => write!(f, "{kind}"),
             (kind @ (LeadErrorKind::Missing { .. } | LeadErrorKind::Repeated), field) => {
                 write!(f, "{field} {kind}")

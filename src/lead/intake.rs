@@ -10,6 +10,8 @@ use super::builder::{ArrivedEvent, FactsBuilder};
 use super::error::{LeadError, LeadErrorKind};
 use super::unknown::{NameOf, ObjectId, RepeatedKey, Tally, UnknownName};
 use super::{Input, convert};
+#[cfg(feature = "csv")]
+use crate::vocabulary::AttributeId;
 use crate::vocabulary::{EventKind, EventKindId, Type, Vocabulary};
 
 /// A value as its source has it.
@@ -109,6 +111,21 @@ impl<'v, 'n> Intake<'v, 'n> {
         }
         let input = raw.input(&known.of);
         input.and_then(|input| self.builder.set(id, &input).map_err(here)).map_err(|error| error.within(name))
+    }
+
+    /// Reads the attribute `id` from the column `header`.
+    #[cfg(feature = "csv")]
+    pub(super) fn column<'a>(
+        &mut self,
+        id: AttributeId,
+        raw: impl Raw<'a>,
+        header: &str,
+    ) -> Result<(), LeadError> {
+        let Some(known) = self.names.vocabulary.attribute(id) else { return Ok(()) };
+        let input = raw.input(&known.of);
+        input
+            .and_then(|input| self.builder.set(id, &input).map_err(here))
+            .map_err(|error| error.within(header))
     }
 
     /// Reads an event; one of an unknown kind is left out.

@@ -9,6 +9,8 @@ mod error;
 mod from_serde;
 mod input;
 mod intake;
+#[cfg(feature = "json")]
+mod read;
 mod stage;
 #[cfg(test)]
 mod testing;
@@ -18,12 +20,16 @@ mod value;
 
 pub use error::{LeadError, LeadErrorKind};
 pub use input::Input;
+#[cfg(feature = "json")]
+pub use read::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::{ArrivedEvent, FactsBuilder};
 pub(crate) use convert::describe;
 pub(crate) use from_serde::from_serialize;
+#[cfg(feature = "json")]
+pub(crate) use read::FactsReader;
 pub(crate) use unknown::NameOf;
 pub(crate) use value::{Text, Value};
 

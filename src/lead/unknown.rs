@@ -244,6 +244,13 @@ impl Tally {
         self.next_lead();
     }
 
+    /// Takes back what was counted for the lead that is being read, to count it later.
+    pub(super) fn take(&mut self) -> Vec<Noted> {
+        let taken = self.touched.iter().copied().map(Noted).collect();
+        self.forget();
+        taken
+    }
+
     fn next_lead(&mut self) {
         self.touched.clear();
         self.crowded_out.clear();

@@ -7,8 +7,9 @@
 
 use std::collections::HashMap;
 
+use super::numbering::number_of;
 use crate::decimal::Points;
-use crate::model::{DecayStep, MAX_DECAY_STEPS};
+use crate::model::{Decay, DecayStep, MAX_DECAY_STEPS};
 
 /// A decay table by its place among those of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +25,12 @@ pub(crate) struct DecayTables {
 }
 
 impl DecayTables {
-    /// The table of `points` that fade by `step`, made if there is none yet.
-    pub(super) fn table(&mut self, points: Points, step: DecayStep) -> TableId {
+    /// The table of `points` that fade by `decay`, made if there is none yet.
+    pub(super) fn table(&mut self, points: Points, decay: Decay) -> TableId {
         let tables = &mut self.tables;
-        *self.ids.entry((points, step)).or_insert_with(|| {
-            tables.push(values(points, step).into_boxed_slice());
-            TableId(u32::try_from(tables.len() - 1).unwrap_or(u32::MAX))
+        *self.ids.entry((points, decay.step)).or_insert_with(|| {
+            tables.push(values(points, decay).into_boxed_slice());
+            TableId(number_of(tables.len() - 1))
         })
     }
 
@@ -40,31 +41,28 @@ impl DecayTables {
 }
 
 /// v(0), v(1) … up to the last that is not 0.
-fn values(points: Points, step: DecayStep) -> Vec<i32> {
-    let mut value = points.thousandths().clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-    let mut values = Vec::new();
-    while value != 0 && values.len() < MAX_DECAY_STEPS {
-        values.push(i32::try_from(value).unwrap_or(0));
-        value = match step {
-            // Division of integers cuts towards zero.
-            DecayStep::Percent(tenths) => value * (1_000 - i64::from(tenths.min(1_000))) / 1_000,
-            DecayStep::Amount(amount) if value > 0 => (value - amount.thousandths()).max(0),
-            DecayStep::Amount(amount) => (value + amount.thousandths()).min(0),
-        };
-    }
-    values
+fn values(points: Points, decay: Decay) -> Vec<i32> {
+    let faded = std::iter::successors(Some(points), |value| Some(decay.step(*value)));
+    let values = faded.take_while(|value| *value != Points::ZERO).take(MAX_DECAY_STEPS);
+    values.map(|value| i32::try_from(value.thousandths()).unwrap_or(0)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Period;
+
+    fn decay(step: DecayStep, days: i64) -> Decay {
+        Decay { step, every: Period::from_seconds(days * 86_400) }
+    }
 
     fn percent(points: i64, tenths: u16) -> Vec<i32> {
-        values(Points::from_thousandths(points), DecayStep::Percent(tenths))
+        values(Points::from_thousandths(points), decay(DecayStep::Percent(tenths), 1))
     }
 
     fn amount(points: i64, amount: i64) -> Vec<i32> {
-        values(Points::from_thousandths(points), DecayStep::Amount(Points::from_thousandths(amount)))
+        let step = DecayStep::Amount(Points::from_thousandths(amount));
+        values(Points::from_thousandths(points), decay(step, 1))
     }
 
     #[test]
@@ -100,10 +98,10 @@ mod tests {
     #[test]
     fn equal_tables_are_made_once() {
         let mut tables = DecayTables::default();
-        let half = tables.table(Points::from_thousandths(10_000), DecayStep::Percent(500));
-        assert_eq!(tables.table(Points::from_thousandths(10_000), DecayStep::Percent(500)), half);
-        let other = tables.table(Points::from_thousandths(10_000), DecayStep::Percent(501));
-        assert_ne!(other, half);
+        let ten = Points::from_thousandths(10_000);
+        let half = tables.table(ten, decay(DecayStep::Percent(500), 30));
+        assert_eq!(tables.table(ten, decay(DecayStep::Percent(500), 7)), half);
+        assert_ne!(tables.table(ten, decay(DecayStep::Percent(501), 30)), half);
         assert_eq!(tables.get(half).get(2), Some(&2_500));
     }
 }

@@ -12,6 +12,10 @@ mod numbering;
 mod program;
 mod selector_table;
 mod signals;
+#[cfg(test)]
+pub(crate) mod test_support;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use numbering::{Ages, Signal, SignalKind};
@@ -301,7 +305,7 @@ impl RuleMaker<'_> {
         let points = rule.points.thousandths();
         let mut decay = || {
             rule.decay.map(|decay| PlanDecay {
-                table: self.tables.table(rule.points, decay.step),
+                table: self.tables.table(rule.points, decay),
                 every: decay.every.micros().max(1),
             })
         };

@@ -48,12 +48,12 @@ impl<'r> LeadBuilder<'r> {
 
     /// Adds an event of `kind` about `subject`, which may be empty, that happened at `at`.
     ///
-    /// For one with properties or an id of its own see [`LeadBuilder::add`].
+    /// For one with properties or an id of its own see [`LeadBuilder::add_event`].
     ///
     /// # Errors
     /// The vocabulary has no such event kind, or `at` is outside the years 0001 to 9999.
     pub fn event(self, kind: &str, subject: &str, at: DateTime<Utc>) -> Result<Self, LeadError> {
-        self.add(NewEvent::new(kind, subject, at))
+        self.add_event(NewEvent::new(kind, subject, at))
     }
 
     /// Adds an event.
@@ -61,7 +61,7 @@ impl<'r> LeadBuilder<'r> {
     /// # Errors
     /// The vocabulary has no such event kind, the kind has no such property, a property's value is not of its
     /// type, or the event's time is outside the years 0001 to 9999.
-    pub fn add(mut self, event: NewEvent<'_>) -> Result<Self, LeadError> {
+    pub fn add_event(mut self, event: NewEvent<'_>) -> Result<Self, LeadError> {
         let vocabulary = self.facts.vocabulary();
         let id = vocabulary.kind_id(&event.kind);
         let Some((id, kind)) = id.and_then(|id| Some((id, vocabulary.kind(id)?))) else {
@@ -97,7 +97,7 @@ impl<'r> LeadBuilder<'r> {
     }
 }
 
-/// An event for [`LeadBuilder::add`]: what happened, about what and when, with properties and an id of its own.
+/// An event for [`LeadBuilder::add_event`]: what happened, about what and when, with properties and an id of its own.
 ///
 /// Of events of one lead with the same id only the earliest counts, so that a delivery made twice is harmless.
 ///
@@ -171,7 +171,7 @@ mod tests {
             .and_then(|lead| lead.set("budget", Some(true)))
             .and_then(|lead| lead.event("visited", "pricing", noon))
             .and_then(|lead| {
-                lead.add(
+                lead.add_event(
                     NewEvent::new("watched", "demo", time("2026-10-28T12:00:00Z"))
                         .property("seconds", 340)
                         .id("e"),
@@ -208,11 +208,11 @@ mod tests {
                 "event \"vistied\" is not in the vocabulary; did you mean \"visited\"?",
             ),
             (
-                lead().add(demo().property("second", 1)),
+                lead().add_event(demo().property("second", 1)),
                 "property \"second\" of event \"watched\" is not in the vocabulary; did you mean \"seconds\"?",
             ),
             (
-                lead().add(demo().property("seconds", true)),
+                lead().add_event(demo().property("seconds", true)),
                 "watched.seconds: found true where a number belongs",
             ),
             (

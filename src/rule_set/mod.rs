@@ -6,6 +6,8 @@ mod files;
 mod fingerprint;
 mod lead;
 mod lead_builder;
+#[cfg(feature = "json")]
+mod lead_reader;
 mod rule_value;
 
 use std::path::Path;
@@ -16,6 +18,8 @@ pub use evaluation::{Evaluation, ScoreId};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use lead::{Evaluator, Lead};
 pub use lead_builder::{LeadBuilder, NewEvent};
+#[cfg(feature = "json")]
+pub use lead_reader::LeadReader;
 pub use rule_value::RuleValue;
 
 use crate::diagnostic::Diagnostics;
@@ -32,7 +36,7 @@ use crate::plan::Plan;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    compiled: Arc<Compiled>,
+    pub(crate) compiled: Arc<Compiled>,
 }
 
 /// What a rule set was compiled to, shared by all that came out of it.

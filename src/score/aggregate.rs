@@ -5,7 +5,7 @@
 //! change.
 
 use super::NEVER;
-use crate::plan::{Ages, Micros, Plan, Signal, SignalKind, Signals, TermEvents};
+use crate::plan::{Ages, Micros, Signal, SignalKind, Signals, TermEvents};
 use crate::time::Instant;
 
 /// A signal at an instant.
@@ -85,9 +85,9 @@ pub(super) struct Sweep<'a> {
 
 impl<'a> Sweep<'a> {
     /// Starts from the state at an instant; events or subjects beyond `cap` make no difference.
-    pub(super) fn from(state: State, plan_signal: &'a Signal, signals: &'a Signals, cap: usize) -> Sweep<'a> {
-        let events = signals.term(plan_signal.term);
-        let mut sweep = Sweep { events, signal: plan_signal, cap, state };
+    pub(super) fn from(state: State, signal: &'a Signal, signals: &'a Signals, cap: usize) -> Sweep<'a> {
+        let events = signals.term(signal.term);
+        let mut sweep = Sweep { events, signal, cap, state };
         sweep.cut_count();
         sweep
     }
@@ -160,7 +160,6 @@ impl super::Evaluation<'_> {
     }
 
     pub(super) fn signal(&self, signal: u32) -> Option<&Signal> {
-        let plan: &Plan = self.plan;
-        plan.signals.get(signal as usize)
+        self.plan.signals.get(signal as usize)
     }
 }

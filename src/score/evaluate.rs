@@ -12,8 +12,8 @@ use crate::time::Instant;
 /// The newest event of a condition's tests that hold, by the number of `not`s above them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Newest {
-    even: Option<Micros>,
-    odd: Option<Micros>,
+    pub(super) even: Option<Micros>,
+    pub(super) odd: Option<Micros>,
 }
 
 impl Evaluation<'_> {

@@ -5,12 +5,13 @@
 //! signal, each leaf of the condition program, each rule that counts events ([`aggregate`], [`leaf`],
 //! [`each`]). What follows from those is then worked out front to back ([`evaluate`]): conditions, rules,
 //! groups, scores, segments, gates and the stage. For `valid_until` the first half also tells when each of its
-//! parts will next change, and only the second is repeated there ([`valid_until`]).
+//! parts will next change, and only the second is repeated there ([`valid_until`], [`stretch`]).
 
 mod aggregate;
 mod each;
 mod evaluate;
 mod leaf;
+mod stretch;
 mod valid_until;
 
 use crate::decimal::Points;
@@ -61,6 +62,9 @@ pub(crate) struct Scratch {
     newest: Vec<evaluate::Newest>,
     /// By each rule.
     each: Vec<each::Worth>,
+    /// The same at the end of a stretch of time, and its bounds throughout it.
+    each_later: Vec<each::Worth>,
+    each_ranges: Vec<stretch::Range>,
     /// When leaves, then ageing tests, then each rules next change.
     due: Vec<Micros>,
     /// What comes later, to be held against what is now.

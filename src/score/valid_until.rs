@@ -4,7 +4,8 @@
 //! (two changes of one rule at one instant may cancel out). So the outcome can only differ at the earliest of
 //! those instants. There, only what was due is looked at again, and the rest of the evaluation is repeated; if
 //! that gives the same outcome (a clamp may hide a change, another condition may outweigh it), it goes on to
-//! the next. Each event enters and leaves each window once and each table has its steps, so this ends.
+//! the next. Each event enters and leaves each window once and each table has its steps, so this ends; and
+//! where changes stay hidden, ever longer stretches are passed over as a whole.
 
 use super::{Evaluation, NEVER, Outcome, Scratch};
 use crate::plan::Micros;
@@ -23,10 +24,25 @@ impl Evaluation<'_> {
         self.find_due(now.micros(), scratch);
         let mut now = now.micros();
         let mut later = std::mem::take(&mut scratch.later);
+        // How far beyond the next change to look ahead for a stretch in which nothing shows.
+        let mut stride: Micros = 0;
         let found = loop {
-            let return_due = Some(self.return_due()).filter(|due| *due > now).unwrap_or(NEVER);
-            let next = scratch.due.iter().copied().fold(decay_due.min(return_due), Micros::min);
+            let (turn, fade) = self.next_changes(now, decay_due, scratch);
+            if stride > 0 && fade < turn {
+                let to = fade.saturating_add(stride).min(turn.saturating_sub(1));
+                if let Some(at) = Instant::from_micros(to)
+                    && self.nothing_shows(now, to, scratch)
+                {
+                    now = to;
+                    decay_due = self.conclude(at, scratch, &mut later);
+                    stride = stride.saturating_mul(2);
+                    continue;
+                }
+                stride /= 4;
+            }
+            let next = turn.min(fade);
             let Some(at) = Instant::from_micros(next) else { break None };
+            stride = stride.saturating_mul(2).max(next.saturating_sub(now));
             now = next;
             self.catch_up(now, scratch);
             decay_due = self.conclude(at, scratch, &mut later);
@@ -36,6 +52,17 @@ impl Evaluation<'_> {
         };
         scratch.later = later;
         found
+    }
+
+    /// When a condition next changes or an event that condition rules age by gives way to another; and when
+    /// what a rule gives next changes apart from that.
+    fn next_changes(&self, now: Micros, decay_due: Micros, scratch: &Scratch) -> (Micros, Micros) {
+        let program = &self.plan.program;
+        let first = |dues: &[Micros]| dues.iter().copied().fold(NEVER, Micros::min);
+        let turns = (program.leaves.len() + program.ageing.len()).min(scratch.due.len());
+        let (turns, fades) = scratch.due.split_at(turns);
+        let return_due = Some(self.return_due()).filter(|due| *due > now).unwrap_or(NEVER);
+        (first(turns).min(return_due), first(fades).min(decay_due))
     }
 
     /// Finds out when everything that time touches will next change.

@@ -152,22 +152,11 @@ impl Generator<'_> {
         self.event_term(kind)
     }
 
-    pub(super) fn event_term(&mut self, kind: &Kind) -> String {
-        let subjects = if self.dice.chance(35) {
-            "*".to_owned()
-        } else {
-            let mut subjects: Vec<String> = Vec::new();
-            for _ in 0..=self.dice.below(3) {
-                let subject = self.mentioned.subject(self.dice);
-                if !subjects.contains(&subject) {
-                    subjects.push(subject);
-                }
-            }
-            subjects.join(" | ")
-        };
+    pub(super) fn event_term(&mut self, kind: &'static Kind) -> String {
+        let subjects = self.mentioned.subjects(self.dice, kind);
         let mut text = format!("{}({subjects}", kind.name);
         for (property, sort) in kind.properties {
-            if self.dice.chance(30) {
+            if self.dice.chance(20) {
                 text.push_str(&format!(", {}", self.value_test(property, *sort)));
             }
         }

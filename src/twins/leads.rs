@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::dice::Dice;
 use super::words::{ATTRIBUTES, KINDS, Mentioned, SYMBOLS, Sort, quoted};
-use crate::decimal::Number;
+use crate::decimal::{MILLIONTHS, Number};
 use crate::lead::{Event, Facts, Stage, Text, Value};
 use crate::time::Instant;
 use crate::vocabulary::{Type, Vocabulary};
@@ -57,7 +57,7 @@ fn shifted(at: Instant, micros: i64) -> Instant {
     Instant::from_micros(at.micros().saturating_add(micros)).unwrap_or(at)
 }
 
-/// A lead with up to `size` events, for a rule set that mentions these values.
+/// A lead with at most `size` events, for a rule set that mentions these values.
 pub(super) fn lead(dice: &mut Dice, mentioned: &Mentioned, now: Instant, size: usize) -> GivenLead {
     let mut source = Source { dice, mentioned, now };
     let mut attributes = Vec::new();
@@ -90,8 +90,16 @@ struct Source<'d> {
 
 impl Source<'_> {
     fn event(&mut self) -> GivenEvent {
-        let kind =
-            if self.dice.chance(90) { *self.dice.pick(&self.mentioned.kinds) } else { self.dice.pick(KINDS) };
+        let (mut kind, mut subject) = (*self.dice.pick(&self.mentioned.kinds), String::new());
+        match self.dice.below(10) {
+            0 => kind = self.dice.pick(KINDS),
+            1 => subject = "something else".to_owned(),
+            2 => {}
+            _ if self.mentioned.subjects.is_empty() => subject = "pricing".to_owned(),
+            3 => subject = self.dice.pick(&self.mentioned.subjects).1.clone(),
+            _ => (kind, subject) = self.dice.pick(&self.mentioned.subjects).clone(),
+        }
+        let subject = self.other_case(subject);
         let mut properties = Vec::new();
         for (property, sort) in kind.properties {
             if self.dice.chance(75) {
@@ -103,17 +111,7 @@ impl Source<'_> {
             2 => Some(String::new()),
             _ => None,
         };
-        GivenEvent { kind: kind.name.to_owned(), subject: self.subject(), at: self.time(), id, properties }
-    }
-
-    fn subject(&mut self) -> String {
-        let subject = match self.dice.below(10) {
-            0 => String::new(),
-            1 => "something else".to_owned(),
-            _ if self.mentioned.subjects.is_empty() => "pricing".to_owned(),
-            _ => self.dice.pick(&self.mentioned.subjects).clone(),
-        };
-        self.other_case(subject)
+        GivenEvent { kind: kind.name.to_owned(), subject, at: self.time(), id, properties }
     }
 
     /// Changes the case of letters at times: of ASCII letters it must not matter.
@@ -187,11 +185,14 @@ impl Source<'_> {
 
     fn number(&mut self) -> Number {
         if self.mentioned.numbers.is_empty() || self.dice.chance(20) {
-            return Number::from_millionths(self.dice.between(-5, 700) * 1_000_000).unwrap();
+            return Number::from_millionths(self.dice.between(-5, 700) * MILLIONTHS).unwrap();
         }
         let edge = *self.dice.pick(&self.mentioned.numbers);
-        let beside = self.dice.between(-1, 1);
-        Number::from_millionths(edge.millionths() + beside).unwrap_or(edge)
+        if edge.millionths().abs() > 1_000_000_000 * MILLIONTHS {
+            // A double, as which a host may give it, cannot tell neighbours apart out here.
+            return Number::from_millionths(edge.millionths() / MILLIONTHS * MILLIONTHS).unwrap();
+        }
+        Number::from_millionths(edge.millionths() + self.dice.between(-1, 1)).unwrap()
     }
 }
 

@@ -4,8 +4,10 @@
 //! edges of it come out, always the same ones. `LEADQL_CASES` says how many cases each property is tried on,
 //! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
 
+mod compare;
 mod conditions;
 mod dice;
+mod host;
 mod leads;
 mod rules;
 mod shrink;
@@ -31,7 +33,7 @@ fn case(seed: u64, size: usize) -> Case {
     let mut dice = Dice::new(seed);
     let rules = rules::rule_set(&mut dice, size);
     let now = leads::instant(&mut dice);
-    let lead = leads::lead(&mut dice, &rules.mentioned, now, size * 2);
+    let lead = leads::lead(&mut dice, &rules.mentioned, now, 4 + size * 2);
     Case { pieces: rules.pieces, lead, now }
 }
 

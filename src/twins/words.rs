@@ -153,7 +153,8 @@ const INSTANTS: &[&str] = &[
 pub(super) struct Mentioned {
     pub(super) kinds: Vec<&'static Kind>,
     pub(super) texts: Vec<String>,
-    pub(super) subjects: Vec<String>,
+    /// With the kind of event that they stand with.
+    pub(super) subjects: Vec<(&'static Kind, String)>,
     pub(super) numbers: Vec<Number>,
     pub(super) periods: Vec<Period>,
     pub(super) decays: Vec<Period>,
@@ -195,15 +196,31 @@ impl Mentioned {
         quoted(&pattern)
     }
 
-    pub(super) fn subject(&mut self, dice: &mut Dice) -> String {
+    /// The subjects of an event term.
+    pub(super) fn subjects(&mut self, dice: &mut Dice, kind: &'static Kind) -> String {
+        if dice.chance(35) {
+            self.subjects.push((kind, "anything".to_owned()));
+            return "*".to_owned();
+        }
+        let mut subjects: Vec<String> = Vec::new();
+        for _ in 0..=dice.below(3) {
+            let subject = self.subject(dice, kind);
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        }
+        subjects.join(" | ")
+    }
+
+    fn subject(&mut self, dice: &mut Dice, kind: &'static Kind) -> String {
         if dice.chance(60) {
             let subject = *dice.pick(SUBJECTS);
-            self.subjects.push(subject.to_owned());
+            self.subjects.push((kind, subject.to_owned()));
             return subject.to_owned();
         }
         let pattern = *dice.pick(QUOTED_SUBJECTS);
-        self.subjects.push(pattern.replace('*', ""));
-        self.subjects.push(pattern.replace('*', "X/y"));
+        self.subjects.push((kind, pattern.replace('*', "")));
+        self.subjects.push((kind, pattern.replace('*', "X/y")));
         quoted(pattern)
     }
 

@@ -44,21 +44,30 @@ pub(super) enum Piece<'a> {
     Indent(usize),
     /// Takes the like [`Piece::Indent`] back.
     Dedent(usize),
-    /// The start of a row that can be aligned with its neighbours of the same sort.
-    Row(Row),
-    /// Where the row is aligned: before the next text.
-    Stop,
+    /// The start of a row that can be lined up with its neighbours.
+    Row,
+    /// Where the row is lined up: before the next text.
+    Stop(Column),
     /// The end of a row.
     EndRow,
 }
 
-/// What is aligned with its like on the lines above and below.
+/// What is lined up with its like on the lines above and below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row {
-    ConditionRule,
-    EachRule,
+pub(super) enum Column {
+    /// What stands behind the name of a rule.
+    Named,
+    /// The arrow of a rule.
+    Arrow,
+    /// A label right behind the points.
+    Label,
+    /// The `=` of a `let`.
     Let,
+    /// The `=` of a param.
     Param,
+    /// The `=` of an activity.
+    Activity,
+    /// The `{` of a band list.
     Band,
 }
 
@@ -73,8 +82,8 @@ pub(super) struct Line<'a> {
     pub(super) text: String,
     /// The characters of `text`.
     pub(super) width: usize,
-    /// The row that the line is, and the byte of `text` at which it is aligned.
-    pub(super) stop: Option<(Row, usize)>,
+    /// Where the line is lined up if it is a row: bytes of `text`, from left to right.
+    pub(super) stops: Vec<(Column, usize)>,
     pub(super) comment: Option<&'a str>,
 }
 
@@ -95,12 +104,12 @@ pub(super) fn lines<'a>(pieces: &[Piece<'a>]) -> Vec<Line<'a>> {
     let mut layout = Layout {
         lines: Vec::new(),
         gap: Gap::NewLine,
+        start: 0,
         indent: 0,
         whole: 0,
         row: None,
-        row_line: 0,
-        stop_next: false,
-        stop: None,
+        stop_next: None,
+        stops: Vec::new(),
     };
     let mut rest = pieces;
     while let Some((piece, behind)) = rest.split_first() {
@@ -113,16 +122,18 @@ pub(super) fn lines<'a>(pieces: &[Piece<'a>]) -> Vec<Line<'a>> {
 struct Layout<'a> {
     lines: Vec<Line<'a>>,
     gap: Gap,
+    /// How far in the new line goes that `gap` asks for.
+    start: usize,
+    /// How far in new lines go from here on.
     indent: usize,
     /// How many groups are open from the outermost one that stays whole on, 0 where none does.
     whole: usize,
-    row: Option<Row>,
-    /// The line on which the row starts.
-    row_line: usize,
-    /// Whether the next text is where the row is aligned.
-    stop_next: bool,
-    /// The line and its byte where the row is aligned.
-    stop: Option<(usize, usize)>,
+    /// How many lines there were before the row.
+    row: Option<usize>,
+    /// What the next text is lined up with.
+    stop_next: Option<Column>,
+    /// The bytes at which the row is lined up.
+    stops: Vec<(Column, usize)>,
 }
 
 impl<'a> Layout<'a> {
@@ -150,12 +161,11 @@ impl<'a> Layout<'a> {
             Piece::Close => self.whole = self.whole.saturating_sub(1),
             Piece::Indent(by) => self.indent += by,
             Piece::Dedent(by) => self.indent = self.indent.saturating_sub(*by),
-            Piece::Row(row) => {
-                self.row = Some(*row);
-                self.row_line = self.lines.len();
-                self.stop = None;
+            Piece::Row => {
+                self.row = Some(self.lines.len());
+                self.stops.clear();
             }
-            Piece::Stop => self.stop_next = true,
+            Piece::Stop(column) => self.stop_next = Some(*column),
             Piece::EndRow => self.end_row(),
         }
     }
@@ -170,6 +180,7 @@ impl<'a> Layout<'a> {
         if self.gap != Gap::Blank {
             self.gap = Gap::NewLine;
         }
+        self.start = self.indent;
     }
 
     /// Whether the line starts with the bracket that closes what the statement, one step further out, opened.
@@ -187,30 +198,26 @@ impl<'a> Layout<'a> {
         let column = match self.gap {
             Gap::Nothing => here,
             Gap::Space => here + 1,
-            Gap::Forced => self.indent + STEP,
-            Gap::NewLine | Gap::Blank => self.indent,
+            Gap::Forced | Gap::NewLine | Gap::Blank => self.start,
         };
         WIDTH.saturating_sub(column)
     }
 
     fn start_line(&mut self) {
-        let indent = if self.gap == Gap::Forced { self.indent + STEP } else { self.indent };
-        self.lines.push(Line { blank: self.gap == Gap::Blank, indent, ..Line::default() });
+        self.lines.push(Line { blank: self.gap == Gap::Blank, indent: self.start, ..Line::default() });
     }
 
     fn text(&mut self, text: &str, width: usize) {
         if matches!(self.gap, Gap::Forced | Gap::NewLine | Gap::Blank) {
             self.start_line();
         }
-        let at = self.lines.len().saturating_sub(1);
         if let Some(line) = self.lines.last_mut() {
             if self.gap == Gap::Space {
                 line.text.push(' ');
                 line.width += 1;
             }
-            if self.stop_next {
-                self.stop = Some((at, line.text.len()));
-                self.stop_next = false;
+            if let Some(column) = self.stop_next.take() {
+                self.stops.push((column, line.text.len()));
             }
             line.text.push_str(text);
             line.width += width;
@@ -222,29 +229,25 @@ impl<'a> Layout<'a> {
         // What follows a comment starts a line in any case; where nothing else asked for that line, it
         // goes further in, to show that it goes on with something.
         let follows = if matches!(self.gap, Gap::NewLine | Gap::Blank) { Gap::NewLine } else { Gap::Forced };
-        match self.lines.last_mut() {
-            Some(line) if !own && line.comment.is_none() => line.comment = Some(text),
-            _ => {
-                if follows == Gap::Forced {
-                    self.gap = Gap::Forced;
-                }
-                self.start_line();
-                if let Some(line) = self.lines.last_mut() {
-                    line.comment = Some(text);
-                }
-            }
+        if matches!(self.gap, Gap::Nothing | Gap::Space) {
+            self.start = self.indent + STEP;
+        }
+        let free = self.lines.last().is_some_and(|line| line.comment.is_none());
+        if own || !free {
+            self.start_line();
+        }
+        if let Some(line) = self.lines.last_mut() {
+            line.comment = Some(text);
         }
         self.gap = follows;
     }
 
-    /// A row on one line may be aligned with its neighbours, a broken one not.
+    /// A row on one line may be lined up with its neighbours, a broken one not.
     fn end_row(&mut self) {
-        let last = self.lines.len().saturating_sub(1);
-        if let (Some(row), Some((line, byte))) = (self.row.take(), self.stop.take())
-            && (self.row_line, line) == (last, last)
+        if self.row.take().is_some_and(|before| before + 1 == self.lines.len())
             && let Some(line) = self.lines.last_mut()
         {
-            line.stop = Some((row, byte));
+            line.stops = std::mem::take(&mut self.stops);
         }
     }
 }
@@ -260,7 +263,8 @@ fn fits(pieces: &[Piece<'_>], mut open: usize, room: usize) -> bool {
             Piece::Text(_, width) => used += width,
             Piece::Line | Piece::Soft | Piece::Tail if open == 0 => return true,
             Piece::Line | Piece::Space | Piece::Tail => used += 1,
-            Piece::Hard | Piece::Comment { .. } => return !inside,
+            // Behind a comment a line starts in any case: nothing is won by staying.
+            Piece::Hard | Piece::Comment { .. } => return !inside && used > 0,
             Piece::Open => open += 1,
             Piece::Close => {
                 open = open.saturating_sub(1);

@@ -4,7 +4,7 @@
 //! for that has its arrow on a line of its own, or behind the bracket that ends its condition.
 
 use super::conditions::{condition, term, window};
-use super::layout::{Row, STEP};
+use super::layout::{Column, STEP};
 use super::literals::{bounds, every, points, text};
 use super::writer::Writer;
 use crate::syntax::ast::{
@@ -92,15 +92,13 @@ fn limit(writer: &mut Writer<'_>, keyword: &'static str, limit: &NumberOr) {
 }
 
 pub(super) fn rule(writer: &mut Writer<'_>, rule: &Rule) {
-    writer.row(match rule.body {
-        RuleBody::Condition(_) => Row::ConditionRule,
-        RuleBody::Each { .. } => Row::EachRule,
-    });
+    writer.row();
     writer.open();
     if let Some(name) = &rule.name {
         writer.source(name.span);
         writer.glued(":");
         writer.space();
+        writer.stop(Column::Named);
     }
     match &rule.body {
         RuleBody::Condition(expr) => condition(writer, expr, STEP),
@@ -132,7 +130,7 @@ pub(super) fn rule(writer: &mut Writer<'_>, rule: &Rule) {
 /// `=> POINTS` and all behind it.
 fn outcome(writer: &mut Writer<'_>, rule: &Rule) {
     writer.lift_comments("=>");
-    writer.stop();
+    writer.stop(Column::Arrow);
     writer.open();
     writer.token("=>");
     writer.space();
@@ -148,6 +146,9 @@ fn outcome(writer: &mut Writer<'_>, rule: &Rule) {
     }
     if let Some(label) = &rule.label {
         writer.line();
+        if rule.limits.is_empty() && rule.decay.is_none() {
+            writer.stop(Column::Label);
+        }
         text(writer, label);
     }
     writer.dedent(STEP);

@@ -1,7 +1,7 @@
 //! The statements of a file, but for scores and test blocks.
 
 use super::conditions::{condition, term};
-use super::layout::{Row, STEP};
+use super::layout::{Column, STEP};
 use super::literals::{duration, every, list, text, words};
 use super::rules::{derived_score, group, rule, score};
 use super::test_blocks::test_block;
@@ -48,7 +48,7 @@ pub(super) fn statement(writer: &mut Writer<'_>, statement: &Statement) {
         }
         StatementKind::Event(declaration) => event(writer, declaration),
         StatementKind::Let { name, value } => {
-            defined(writer, Row::Let, "let", name);
+            defined(writer, Column::Let, "let", name);
             match value {
                 LetValue::Condition(expr) => condition(writer, expr, STEP),
                 LetValue::List(items) => list(writer, &items.node),
@@ -56,7 +56,7 @@ pub(super) fn statement(writer: &mut Writer<'_>, statement: &Statement) {
             writer.end_row();
         }
         StatementKind::Param { name, value } => {
-            defined(writer, Row::Param, "param", name);
+            defined(writer, Column::Param, "param", name);
             writer.source(value.span);
             writer.end_row();
         }
@@ -148,25 +148,20 @@ fn event(writer: &mut Writer<'_>, declaration: &EventDeclaration) {
 }
 
 /// `KEYWORD NAME =`, the start of a row that is aligned at its `=`.
-fn defined(writer: &mut Writer<'_>, row: Row, keyword: &'static str, name: &Name) {
-    writer.row(row);
+fn defined(writer: &mut Writer<'_>, column: Column, keyword: &'static str, name: &Name) {
+    writer.row();
     writer.token(keyword);
     writer.space();
     writer.source(name.span);
     writer.space();
-    writer.stop();
+    writer.stop(column);
     writer.token("=");
     writer.space();
 }
 
 fn activity(writer: &mut Writer<'_>, name: &Name, terms: &[Term]) {
+    defined(writer, Column::Activity, "activity", name);
     writer.open();
-    writer.token("activity");
-    writer.space();
-    writer.source(name.span);
-    writer.space();
-    writer.token("=");
-    writer.space();
     writer.indent(STEP);
     for (at, united) in terms.iter().enumerate() {
         if at > 0 {
@@ -178,16 +173,17 @@ fn activity(writer: &mut Writer<'_>, name: &Name, terms: &[Term]) {
     }
     writer.dedent(STEP);
     writer.close();
+    writer.end_row();
 }
 
 /// `band SCORE { NAME >= N, …, NAME }`, on one line or one entry a line.
 fn bands(writer: &mut Writer<'_>, score: &Name, bands: &[BandEntry]) {
-    writer.row(Row::Band);
+    writer.row();
     writer.token("band");
     writer.space();
     writer.source(score.span);
     writer.space();
-    writer.stop();
+    writer.stop(Column::Band);
     writer.open();
     writer.token("{");
     writer.indent(STEP);

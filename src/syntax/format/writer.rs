@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::layout::{Piece, Row, STEP};
+use super::layout::{Column, Piece, STEP};
 use crate::syntax::ast::Span;
 
 /// Collects the pieces of one file.
@@ -154,12 +154,12 @@ impl<'a> Writer<'a> {
         self.pieces.push(Piece::Close);
     }
 
-    pub(super) fn row(&mut self, row: Row) {
-        self.pieces.push(Piece::Row(row));
+    pub(super) fn row(&mut self) {
+        self.pieces.push(Piece::Row);
     }
 
-    pub(super) fn stop(&mut self) {
-        self.pieces.push(Piece::Stop);
+    pub(super) fn stop(&mut self, column: Column) {
+        self.pieces.push(Piece::Stop(column));
     }
 
     pub(super) fn end_row(&mut self) {

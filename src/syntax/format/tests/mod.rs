@@ -3,8 +3,10 @@
 mod generated;
 mod layouts;
 
-use super::super::parse_for_tests as parsed;
-use super::{format, format_source, meaning};
+use super::{FormatError, format, meaning, parse};
+use crate::diagnostic::FileId;
+use crate::limits::Limits;
+use crate::syntax::ast::Ast;
 
 /// One of every construct, in the canonical layout, in an order in which they can follow each other.
 const CONSTRUCTS: &[&str] = &[
@@ -23,9 +25,10 @@ const CONSTRUCTS: &[&str] = &[
     "attribute tools: set of text",
     "event trial_step(step)",
     "event trial_step(step, minutes: number, text: text, done: flag) passive",
-    "let known = title is known and not (country is missing or not need)",
+    "let senior = title is known and not (country is missing or not need)",
     "let free_mail = [\"gmail.com\", \"outlook.com\"]",
     "let numbers = [1, -2.50, 1_000]",
+    "let none = []",
     "param threshold = 50",
     "param patience = 90d",
     "activity content = viewed(blog | case_study) or downloaded(*) or other_content",
@@ -53,6 +56,7 @@ const CONSTRUCTS: &[&str] = &[
     "born before 2026-01-01 and born after 2025-01-01T00:00:00.5Z => +1",
     "born within 30d or born older than 300d or inactive for 60d => +1",
     "at least 2 of [budget, not authority, need and timing] => +1",
+    "at least 1 of [] => +1",
     "not not hot => +1",
     "band engagement { hot >= 70, warm >= bound, cold }",
     "segment reader when content >= 5 within 30d and engagement is warm and fit is at least B",
@@ -72,6 +76,15 @@ const CONSTRUCTS: &[&str] = &[
     "test \"three\" {\n  stage = lead since 2026-01-01\n  expect mql\n}",
 ];
 
+fn parsed(text: &str) -> Result<Ast, String> {
+    let (ast, found) = parse(text, FileId::default(), &Limits::default());
+    if found.is_empty() { Ok(ast) } else { Err(format!("{found:?}")) }
+}
+
+fn format_source(text: &str) -> Result<String, FormatError> {
+    super::format_source("rules.lql", text)
+}
+
 /// Formats `text`, which must parse, and holds the result against all that must be true of every layout.
 #[track_caller]
 fn check(text: &str) -> String {
@@ -81,7 +94,6 @@ fn check(text: &str) -> String {
         parsed(&laid_out).unwrap_or_else(|error| panic!("{error}\n--- from\n{text}\n--- to\n{laid_out}"));
     assert_eq!(format(&laid_out, &again), laid_out, "not a fixed point:\n{text}");
     assert!(meaning::same(text, ast, &laid_out, again), "not the same:\n{text}\n--- to\n{laid_out}");
-    assert_eq!(format_source(text).unwrap(), laid_out);
     assert!(laid_out.is_empty() || laid_out.ends_with('\n') && !laid_out.ends_with("\n\n"), "{laid_out:?}");
     assert!(laid_out.lines().all(|line| line.trim_end_matches([' ', '\t']) == line), "{laid_out}");
     assert!(!laid_out.contains("\n\n\n") && !laid_out.starts_with('\n'), "{laid_out}");
@@ -139,6 +151,7 @@ fn words(text: &str) -> Vec<(&str, bool)> {
 fn the_constructs_are_in_the_canonical_layout() {
     for construct in CONSTRUCTS {
         assert_eq!(check(construct), format!("{construct}\n"));
+        assert_eq!(format_source(construct).unwrap(), format!("{construct}\n"));
     }
 }
 
@@ -214,4 +227,31 @@ fn broken_text_is_refused_with_its_findings() {
     assert!(format_source("\u{0}").is_err());
     assert_eq!(format_source("").unwrap(), "");
     assert_eq!(format_source("\u{feff} \r\n\t").unwrap(), "");
+}
+
+#[test]
+fn a_layout_that_changes_anything_is_noticed() {
+    let same =
+        |one: &str, other: &str| meaning::same(one, parsed(one).unwrap(), other, parsed(other).unwrap());
+    let text =
+        "# c\nscore s { a: visited(pricing) >= 2 => 5 \"x\" } # d\ntest \"t\" { hot = true expect not mql }";
+    assert!(same(text, &format(text, &parsed(text).unwrap())));
+    for (from, to) in [
+        ("# c", "# C"),
+        (" # d", ""),
+        ("pricing", "docs"),
+        (">= 2", "> 2"),
+        (">= 2", ">= 3"),
+        ("=> 5", "=> -5"),
+        ("=> 5", "=> 5.0"),
+        ("a: ", ""),
+        ("visited(pricing) >= 2", "(visited(pricing) >= 2)"),
+        ("\"x\"", "\"y\""),
+        ("not mql", "mql"),
+        ("true", "false"),
+    ] {
+        assert!(!same(text, &text.replacen(from, to, 1)), "{from:?} to {to:?}");
+    }
+    assert!(same("hot => 5", "hot => +5"));
+    assert!(!same("param p = 5", "param p = +5"));
 }
