@@ -76,7 +76,7 @@ pub use rule_set::{
 };
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{TestFailure, TestResult};
-pub use time::InstantError;
+pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
