@@ -164,7 +164,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
 
     fn plan() -> Type {
-        Type::OneOf(vec!["free".into(), "Pro".into(), "enterprise".into()])
+        Type::one_of(["free", "Pro", "enterprise"])
     }
 
     fn problem(of: &Type, input: impl Into<Input<'static>>) -> String {

@@ -82,7 +82,7 @@ impl UnknownName {
                 let kind = kind.and_then(|kind| vocabulary.kind(kind));
                 event = kind.map(|kind| kind.name.clone());
                 let kinds = kind.map_or(vocabulary.kinds.as_slice(), std::slice::from_ref);
-                let properties = kinds.iter().flat_map(|kind| &kind.properties);
+                let properties = kinds.iter().flat_map(|kind| kind.properties.iter());
                 (NameSort::Property, closest(name, properties.map(|property| property.name.as_str())))
             }
             NameOf::LeadKey => (NameSort::LeadKey, closest(name, LEAD_KEYS)),
