@@ -21,8 +21,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use leadql::{Compiler, Points, ReadOptions, RuleSet};
+use chrono::{DateTime, TimeDelta, Utc};
+use leadql::{Compiler, Diagnostics, Points, ReadOptions, RuleSet, parse_instant, print_instant};
 use serde::Deserialize;
 
 const USAGE: &str = "\
@@ -38,7 +38,8 @@ usage: conversion RULES LEADS OUTCOMES --by SCORE --at INSTANT [--at INSTANT …
   --set      another value for a param of the rules; may be given several times";
 
 /// Which leads there are yet, asked in the language itself.
-const PRESENT: &str = "segment present when created_at is missing or created_at within 1s or created_at older than 1s";
+const PRESENT: &str =
+    "segment present when created_at is missing or created_at within 1s or created_at older than 1s";
 
 /// What the arguments say.
 #[derive(Default)]
@@ -81,7 +82,8 @@ pub(crate) struct Tenth {
 }
 
 fn main() -> ExitCode {
-    let task = match read_arguments(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned())) {
+    let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
+    let task = match read_arguments(arguments) {
         Ok(Some(task)) => task,
         Ok(None) => {
             println!("{USAGE}");
@@ -95,13 +97,13 @@ fn main() -> ExitCode {
     match score(&task) {
         Ok(samples) => {
             print(&task, samples);
-            ExitCode::SUCCESS
+            return ExitCode::SUCCESS;
         }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        // What is wrong with the rules is drawn in their text, and says itself that it is an error.
+        Err(error) if error.is::<Diagnostics>() => eprintln!("{error}"),
+        Err(error) => eprintln!("error: {error}"),
     }
+    ExitCode::FAILURE
 }
 
 /// The task that the arguments give, or none where they ask for help.
@@ -135,14 +137,14 @@ fn read_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    let day = text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()))
-        .map_err(|_| format!("{text:?} is no date or RFC 3339 instant"))
+    parse_instant(text).map_err(|error| format!("{text:?}: {error}"))
 }
 
 /// Scores every lead at every instant; one sample for each instant.
 fn score(task: &Task) -> Result<Vec<Sample>, Box<dyn Error>> {
-    let [rules, leads, outcomes] = task.files.as_slice() else { return Err("three files belong here".into()) };
+    let [rules, leads, outcomes] = task.files.as_slice() else {
+        return Err("three files belong here".into());
+    };
     let outcomes = Outcomes::read(outcomes, task.days)?;
     let compiler = task.set.iter().fold(Compiler::new(), |compiler, (name, value)| compiler.set(name, value));
     let rules = compiler.compile_file(rules)?;
@@ -150,12 +152,12 @@ fn score(task: &Task) -> Result<Vec<Sample>, Box<dyn Error>> {
         format!("there is no score {:?}; there are {:?}", task.by, rules.scores().collect::<Vec<_>>())
     })?;
 
-    let mut options = ReadOptions::new(leads);
-    options = task.missing.iter().fold(options, |options, text| options.missing(text));
-    options = task.id.iter().fold(options, |options, column| options.id_column(column));
-    let mut reader = rules.read_leads(open(leads)?, &options)?;
+    let options =
+        |file| task.missing.iter().fold(ReadOptions::new(file), |options, text| options.missing(text));
+    let lead_options = task.id.iter().fold(options(leads), |options, column| options.id_column(column));
+    let mut reader = rules.read_leads(open(leads)?, &lead_options)?;
     if let Some(events) = &task.events {
-        reader.read_events(open(events)?, &ReadOptions::new(events))?;
+        reader.read_events(open(events)?, &options(events))?;
     }
 
     let mut samples = vec![Sample::new(); task.at.len()];
@@ -186,7 +188,9 @@ impl Outcomes {
         let headers = reader.headers()?.clone();
         let has = |name: &str| headers.iter().any(|header| header == name);
         if !has("id") || !(has("converted") || has("at")) {
-            return Err(format!("{path}: the columns `id` and one of `converted` and `at` belong here").into());
+            return Err(
+                format!("{path}: the columns `id` and one of `converted` and `at` belong here").into()
+            );
         }
         let (mut known, mut dated) = (HashMap::new(), HashMap::new());
         for line in reader.deserialize() {
@@ -194,7 +198,10 @@ impl Outcomes {
             if let Some(at) = line.at.filter(|at| !at.is_empty()) {
                 let at = instant(&at).map_err(|problem| format!("{path}: {}: {problem}", line.id))?;
                 // Who converts again has converted at the first time.
-                dated.entry(line.id).and_modify(|first: &mut DateTime<Utc>| *first = at.min(*first)).or_insert(at);
+                dated
+                    .entry(line.id)
+                    .and_modify(|first: &mut DateTime<Utc>| *first = at.min(*first))
+                    .or_insert(at);
             } else if let Some(converted) = line.converted {
                 known.insert(line.id, converted != 0);
             }
@@ -217,12 +224,15 @@ impl Outcomes {
 
 /// Prints the samples, one by one where there are several, then put together.
 fn print(task: &Task, mut samples: Vec<Sample>) {
-    println!("{:<20} {:>8} {:>9} {:>8} {:>7} {:>9} {:>9}", "at", "leads", "converted", "rate", "AUC", "top tenth", "the rest");
+    println!(
+        "{:<20} {:>8} {:>9} {:>8} {:>7} {:>9} {:>9}",
+        "at", "leads", "converted", "rate", "AUC", "top tenth", "the rest"
+    );
     let mut total = vec![Tenth::default(); 10];
     for (at, sample) in task.at.iter().zip(&mut samples) {
         let tenths = tenths(sample);
         if task.at.len() > 1 {
-            print_row(&at.format("%FT%TZ").to_string(), auc(sample), &tenths);
+            print_row(&print_instant(*at), auc(sample), &tenths);
         }
         for (total, tenth) in total.iter_mut().zip(&tenths) {
             total.add(tenth);
@@ -308,7 +318,9 @@ impl Tenth {
         self.leads += other.leads;
         self.converted += other.converted;
         self.points = match (self.points, other.points) {
-            (Some((low, high)), Some((other_low, other_high))) => Some((low.min(other_low), high.max(other_high))),
+            (Some((low, high)), Some((other_low, other_high))) => {
+                Some((low.min(other_low), high.max(other_high)))
+            }
             (points, other) => points.or(other),
         };
     }
