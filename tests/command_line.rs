@@ -1,5 +1,6 @@
 //! The program as scripts use it: what it prints where, and with which exit status.
 #![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 
 use std::fs;
 use std::io::Write;
