@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use leadql::Compiler;
+use leadql::FormatError;
 
 use crate::output::{self, Stop};
 use crate::paths;
@@ -36,10 +36,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     for file in paths::rule_files(&arguments.rules)? {
         let from_input = file.as_os_str() == "-";
         let (name, text) = if from_input { ("standard input".into(), input()?) } else { read(&file)? };
-        let formatted = match Compiler::new().name(&name).format(&text) {
+        let formatted = match leadql::format(&name, &text) {
             Ok(formatted) => formatted,
-            Err(found) => {
-                output::note(&found.render(true));
+            Err(error) => {
+                output::note(&match error {
+                    FormatError::Invalid(found) => found.render(true),
+                    other => format!("{name}: {other}"),
+                });
                 status = ExitCode::FAILURE;
                 continue;
             }

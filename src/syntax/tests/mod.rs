@@ -29,6 +29,6 @@ fn dump() {
         let (_, found) = parsed(line);
         let sources =
             std::sync::Arc::new(vec![crate::diagnostic::Source { name: "r".into(), text: line.into() }]);
-        println!("{}\n", crate::diagnostic::Diagnostics::new(found, sources));
+        println!("{}\n", crate::diagnostic::Diagnostics::new(found, 0, sources));
     }
 }
