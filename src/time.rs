@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, from year 0001 to the end of year 9999.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +122,9 @@ impl fmt::Display for Instant {
     /// RFC 3339 with as many digits after the second as it needs, and `Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time: DateTime<Utc> = (*self).into();
-        write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%S"))?;
+        // Not by a format string, which chrono would read anew for each of the results of a long file.
+        write!(f, "{:04}-{:02}-{:02}T", time.year(), time.month(), time.day())?;
+        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
         let fraction = self.0.rem_euclid(SECOND);
         if fraction > 0 {
             write!(f, ".{}", format!("{fraction:06}").trim_end_matches('0'))?;
@@ -135,6 +137,28 @@ impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Reads an instant as LeadQL writes them everywhere: a date such as `2026-10-01`, which is midnight UTC, or
+/// RFC 3339 with any offset. Parts finer than a microsecond are cut towards the past.
+///
+/// # Errors
+/// The text has another form, the calendar lacks the day or time, or it is outside the years 0001 to 9999.
+///
+/// # Examples
+/// ```
+/// let at = leadql::parse_instant("2026-10-01T09:30:00.500+02:00")?;
+/// assert_eq!(leadql::print_instant(at), "2026-10-01T07:30:00.5Z");
+/// # Ok::<(), leadql::InstantError>(())
+/// ```
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
+    Instant::parse(text).map(Into::into)
+}
+
+/// Prints an instant as LeadQL does everywhere: RFC 3339 with `Z` and as many digits after the second as it
+/// needs, at most 6. Outside the years 0001 to 9999 it is the nearest instant within.
+pub fn print_instant(time: DateTime<Utc>) -> String {
+    Instant::nearest(time).to_string()
 }
 
 impl Period {

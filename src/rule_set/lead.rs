@@ -178,6 +178,16 @@ impl RuleSet {
         evaluator.evaluation
     }
 
+    /// The leads that the `test` blocks of the main file describe, each with the instant of its block, in the
+    /// order of [`RuleSet::run_tests`]: to look closer at one that fails.
+    pub fn test_leads(&self) -> impl Iterator<Item = (Lead, DateTime<Utc>)> {
+        let model = &self.compiled.model;
+        model.tests.iter().map(|test| {
+            let facts = crate::testing::facts(model, test);
+            (Lead::new(&self.compiled, facts), test.at.into())
+        })
+    }
+
     /// Runs the `test` blocks of the main file, in order.
     pub fn run_tests(&self) -> Vec<TestResult> {
         let rules = &self.compiled;

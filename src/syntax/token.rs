@@ -83,7 +83,7 @@ impl Tokens {
 
     /// The word that introduces the duration at `position`, with a space, so that a help text can repeat it.
     pub(super) fn lead_in<'a>(&self, text: &'a str, position: usize) -> &'a str {
-        const WORDS: [&str; 8] = ["within", "every", "for", "than", "sla", "after", "between", "and"];
+        const WORDS: [&str; 5] = ["within", "every", "for", "sla", "after"];
         let before = self.at_or_behind(position).checked_sub(1).and_then(|index| self.get(index));
         let word = before.and_then(|token| text.get(token.span.start..token.span.end)).unwrap_or("");
         let spaced = before.and_then(|token| text.get(token.span.start..=token.span.end)).unwrap_or("");

@@ -91,6 +91,7 @@ impl Failure {
         Failure { line, lead: None, kind }
     }
 
+    #[cfg(feature = "csv")]
     pub(super) fn header(line: u64, text: impl Into<String>) -> Self {
         Failure::new(line, ReadErrorKind::Header(text.into()))
     }
@@ -113,10 +114,12 @@ impl Failure {
         let Failure { line, lead, kind } = self;
         ReadError { inner: Box::new(Inner { file: Arc::clone(file), line, lead, kind }) }
     }
+}
 
-    /// Whether the file ends here for whoever reads it.
-    pub(super) const fn is_last(&self) -> bool {
-        matches!(self.kind, ReadErrorKind::Io(_) | ReadErrorKind::Header(_) | ReadErrorKind::UnclosedQuote)
+impl ReadErrorKind {
+    /// Whether nothing behind it can be read.
+    pub(super) const fn ends_file(&self) -> bool {
+        matches!(self, ReadErrorKind::Io(_) | ReadErrorKind::Header(_) | ReadErrorKind::UnclosedQuote)
     }
 }
 
@@ -147,6 +150,12 @@ impl ReadError {
     /// What is wrong.
     pub fn kind(&self) -> &ReadErrorKind {
         &self.inner.kind
+    }
+
+    /// Whether nothing behind it can be read: a file that breaks off, a header that will not do, an open quote.
+    /// After any other error reading goes on with the next line.
+    pub fn ends_file(&self) -> bool {
+        self.inner.kind.ends_file()
     }
 }
 

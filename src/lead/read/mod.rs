@@ -164,7 +164,7 @@ impl<R: BufRead> Iterator for FactsReader<'_, R> {
             }
             Err(failure) => {
                 self.names.tally.forget();
-                self.ended = failure.is_last();
+                self.ended = failure.kind.ends_file();
                 if let Some(lead) = &failure.lead {
                     self.late.iter_mut().for_each(|late| late.meet(lead));
                 }

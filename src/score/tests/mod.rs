@@ -78,7 +78,7 @@ fn aggregates_count_what_they_say() {
         (VISITED, "c", 1, day(2)),
         (VISITED, "c", 7, day(40)),
     ]);
-    let seconds = Aggregate::Sum(vec![(VISITED, SECONDS)]);
+    let seconds = Aggregate::Sum(vec![(VISITED, SECONDS)].into());
     for (aggregate, window, now, value) in [
         (Aggregate::Count, Window::Ever, day(39), 4),
         (Aggregate::Distinct, Window::Ever, day(39), 3),
