@@ -59,6 +59,7 @@ mod score;
 mod syntax;
 mod testing;
 mod time;
+mod timeline;
 mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
@@ -76,6 +77,7 @@ pub use rule_set::{
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{TestFailure, TestResult};
 pub use time::{InstantError, parse_instant, print_instant};
+pub use timeline::{Change, Difference, Timeline, TimelineError};
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}

@@ -11,6 +11,7 @@ mod host;
 mod leads;
 mod rules;
 mod shrink;
+mod timelines;
 mod words;
 
 use std::fmt;
