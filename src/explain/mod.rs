@@ -11,10 +11,11 @@ mod events;
 mod rules;
 mod scores;
 mod stages;
+#[cfg(test)]
 mod validity;
 
-pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
-pub(crate) use scores::{GroupReading, ScoreReading};
+use rules::RuleReading;
+use scores::ScoreReading;
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;
@@ -38,7 +39,7 @@ pub(crate) struct Reader<'a> {
 /// What a rule set says of a lead at an instant, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    /// Without `valid_until`, which [`Reader::valid_until`] finds.
+    /// Without `valid_until`: finding that the plain way is for tests, where time does not matter.
     pub(crate) outcome: Outcome,
     /// By condition: whether it holds.
     pub(crate) conditions: Vec<bool>,
@@ -76,8 +77,8 @@ impl<'a> Reader<'a> {
         Reading { outcome, conditions, rules, scores }
     }
 
-    /// The whole outcome at `now`, with the instant until which it is valid. Slow: see
-    /// [`Reader::valid_until`].
+    /// The whole outcome at `now`, with the instant until which it is valid: what the core's is held against.
+    #[cfg(test)]
     pub(crate) fn outcome(&self, now: Instant) -> Outcome {
         let mut outcome = self.read(now).outcome;
         outcome.valid_until = self.valid_until(now);

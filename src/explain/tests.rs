@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{LeftOut, Reader};
+use super::Reader;
+use super::rules::LeftOut;
 use crate::decimal::{Number, Points};
 use crate::diagnostic::Place;
 use crate::lead::{Event, Facts, Stage, Text, Value};
