@@ -47,8 +47,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// A month in the life of a host: so many contacts, so many hours, and what chance makes of them.
 pub struct Month {
+    /// How many contacts the host has.
     pub contacts: usize,
+    /// How long it goes on.
     pub hours: i32,
+    /// The same seed, the same events.
     pub seed: u64,
 }
 
@@ -162,6 +165,7 @@ pub struct Host {
     records: Vec<Record>,
     /// Whatever was seen that was not so when the lead was looked at before.
     pub history: Vec<Seen>,
+    /// How many evaluations that took.
     pub evaluations: usize,
 }
 
@@ -178,8 +182,11 @@ struct Record {
 /// A change, as it is noted down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
+    /// The hour at which it was seen.
     pub at: Time,
+    /// Of whom, counted from 0.
     pub contact: usize,
+    /// Stage, scores, bands and segments, in a line.
     pub what: String,
 }
 

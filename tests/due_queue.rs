@@ -18,7 +18,7 @@ fn looking_only_at_what_is_due_gives_the_same_history() {
         assert_eq!(bulk.history, queue.history, "seed {seed}");
         // Not because nothing happened.
         let promoted = queue.history.iter().filter(|seen| seen.what.starts_with("mql")).count();
-        assert!(queue.history.len() > 300 && promoted > 0, "{} {promoted}", queue.history.len());
+        assert!(queue.history.len() > 100 && promoted > 0, "{} {promoted}", queue.history.len());
         assert!(queue.evaluations * 10 < bulk.evaluations, "{} {}", queue.evaluations, bulk.evaluations);
     }
 }
