@@ -93,7 +93,9 @@ fn it_shows_scores_thresholds_and_stages() {
         ">cold<",
         // A third of the way up, a fifth of the height, another third, down again.
         "class=\"line\" d=\"M60 300H302.5V274.4H545.25V300H788\"",
-        "<tspan class=\"mql\">■</tspan> mql",
+        "<tspan class=\"stage-mql\">■</tspan> mql",
+        // The last step is at the last instant, and still seen.
+        "<rect class=\"stage-recycled\" x=\"786\" y=\"82\" width=\"2\"",
         "prefers-color-scheme: dark",
     ] {
         assert!(svg.contains(part), "{part} is not in\n{svg}");
