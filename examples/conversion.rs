@@ -38,7 +38,8 @@ usage: conversion RULES LEADS OUTCOMES --by SCORE --at INSTANT [--at INSTANT …
   --set      another value for a param of the rules; may be given several times";
 
 /// Which leads there are yet, asked in the language itself.
-const PRESENT: &str = "segment present when created_at is missing or created_at within 1s or created_at older than 1s";
+const PRESENT: &str =
+    "segment present when created_at is missing or created_at within 1s or created_at older than 1s";
 
 /// What the arguments say.
 #[derive(Default)]
@@ -81,17 +82,18 @@ pub(crate) struct Tenth {
 }
 
 fn main() -> ExitCode {
-    let task = match read_arguments(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned())) {
-        Ok(Some(task)) => task,
-        Ok(None) => {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        Err(problem) => {
-            eprintln!("error: {problem}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let task =
+        match read_arguments(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned())) {
+            Ok(Some(task)) => task,
+            Ok(None) => {
+                println!("{USAGE}");
+                return ExitCode::SUCCESS;
+            }
+            Err(problem) => {
+                eprintln!("error: {problem}\n\n{USAGE}");
+                return ExitCode::from(2);
+            }
+        };
     match score(&task) {
         Ok(samples) => {
             print(&task, samples);
@@ -142,7 +144,9 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// Scores every lead at every instant; one sample for each instant.
 fn score(task: &Task) -> Result<Vec<Sample>, Box<dyn Error>> {
-    let [rules, leads, outcomes] = task.files.as_slice() else { return Err("three files belong here".into()) };
+    let [rules, leads, outcomes] = task.files.as_slice() else {
+        return Err("three files belong here".into());
+    };
     let outcomes = Outcomes::read(outcomes, task.days)?;
     let compiler = task.set.iter().fold(Compiler::new(), |compiler, (name, value)| compiler.set(name, value));
     let rules = compiler.compile_file(rules)?;
@@ -186,7 +190,9 @@ impl Outcomes {
         let headers = reader.headers()?.clone();
         let has = |name: &str| headers.iter().any(|header| header == name);
         if !has("id") || !(has("converted") || has("at")) {
-            return Err(format!("{path}: the columns `id` and one of `converted` and `at` belong here").into());
+            return Err(
+                format!("{path}: the columns `id` and one of `converted` and `at` belong here").into()
+            );
         }
         let (mut known, mut dated) = (HashMap::new(), HashMap::new());
         for line in reader.deserialize() {
@@ -194,7 +200,10 @@ impl Outcomes {
             if let Some(at) = line.at.filter(|at| !at.is_empty()) {
                 let at = instant(&at).map_err(|problem| format!("{path}: {}: {problem}", line.id))?;
                 // Who converts again has converted at the first time.
-                dated.entry(line.id).and_modify(|first: &mut DateTime<Utc>| *first = at.min(*first)).or_insert(at);
+                dated
+                    .entry(line.id)
+                    .and_modify(|first: &mut DateTime<Utc>| *first = at.min(*first))
+                    .or_insert(at);
             } else if let Some(converted) = line.converted {
                 known.insert(line.id, converted != 0);
             }
@@ -217,7 +226,10 @@ impl Outcomes {
 
 /// Prints the samples, one by one where there are several, then put together.
 fn print(task: &Task, mut samples: Vec<Sample>) {
-    println!("{:<20} {:>8} {:>9} {:>8} {:>7} {:>9} {:>9}", "at", "leads", "converted", "rate", "AUC", "top tenth", "the rest");
+    println!(
+        "{:<20} {:>8} {:>9} {:>8} {:>7} {:>9} {:>9}",
+        "at", "leads", "converted", "rate", "AUC", "top tenth", "the rest"
+    );
     let mut total = vec![Tenth::default(); 10];
     for (at, sample) in task.at.iter().zip(&mut samples) {
         let tenths = tenths(sample);
@@ -308,7 +320,9 @@ impl Tenth {
         self.leads += other.leads;
         self.converted += other.converted;
         self.points = match (self.points, other.points) {
-            (Some((low, high)), Some((other_low, other_high))) => Some((low.min(other_low), high.max(other_high))),
+            (Some((low, high)), Some((other_low, other_high))) => {
+                Some((low.min(other_low), high.max(other_high)))
+            }
             (points, other) => points.or(other),
         };
     }

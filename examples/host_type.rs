@@ -86,14 +86,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         let evaluation = evaluator.evaluate(&lead, now);
         let points = evaluation.points(score).unwrap_or_default();
         let title = contact.title.unwrap_or("title unknown");
-        println!("contact {} ({title}): {points} points, {} -> {}", contact.id, contact.stage, evaluation.stage());
+        println!(
+            "contact {} ({title}): {points} points, {} -> {}",
+            contact.id,
+            contact.stage,
+            evaluation.stage()
+        );
     }
     Ok(())
 }
 
 /// Two contacts, as they might come out of the host's database.
 fn contacts() -> Result<Vec<Contact>, Box<dyn Error>> {
-    let visit = |at| Ok::<_, Box<dyn Error>>(Touch { event: "visited", subject: "pricing", at: time(at)?, properties: None });
+    let visit = |at| {
+        Ok::<_, Box<dyn Error>>(Touch {
+            event: "visited",
+            subject: "pricing",
+            at: time(at)?,
+            properties: None,
+        })
+    };
     let demo = Touch {
         event: "watched",
         subject: "demo",

@@ -59,7 +59,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (contract, rules) in [("5 vans", &usual), ("12 vans", &strict)] {
         let evaluation = rules.evaluate(&lead, now);
         let points = evaluation.score("travel").unwrap_or_default();
-        println!("contract from {contract}: {} has {points} points, {}", evaluation.lead_id(), evaluation.stage());
+        println!(
+            "contract from {contract}: {} has {points} points, {}",
+            evaluation.lead_id(),
+            evaluation.stage()
+        );
     }
 
     // Three slips: a misspelt event, a word from the dropped standard vocabulary, a number compared with a text.

@@ -4,6 +4,7 @@
 //! source ([`Diagnostics::render`]) or as data ([`Diagnostics::reports`]).
 
 mod code;
+mod lines;
 mod render;
 mod suggest;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
+pub(crate) use lines::Lines;
 pub use render::{Label, Position, Report};
 pub(crate) use suggest::{closest, list, quoted_list};
 
