@@ -55,6 +55,7 @@ mod lead;
 mod limits;
 mod model;
 mod plan;
+mod readable;
 mod rule_set;
 mod score;
 mod syntax;
@@ -65,6 +66,7 @@ mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
+pub use explain::Explanation;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
@@ -79,6 +81,14 @@ pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{TestFailure, TestResult};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+/// What an [`Explanation`] is made of.
+pub mod explanation {
+    pub use crate::explain::{
+        BandPlace, Change, DecayLine, Evidence, Finding, GateVerdict, LeftOutBy, Line, MissedRule, NextBand,
+        RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep, SubjectCount,
+    };
+}
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}

@@ -6,16 +6,26 @@
 //! but the [`Outcome`] that both fill in. Where plain and fast disagree, plain wins here, with one bound: a
 //! reading costs no more than rules times events.
 
+mod account;
 mod conditions;
 mod events;
+mod explanation;
 mod rules;
 mod scores;
+mod show;
 mod stages;
 #[cfg(test)]
 mod validity;
+mod words;
 
-use rules::RuleReading;
-use scores::ScoreReading;
+pub(crate) use account::explain;
+pub use explanation::{
+    BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
+    NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,
+    SubjectCount,
+};
+pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
+pub(crate) use scores::{GroupReading, ScoreReading};
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;

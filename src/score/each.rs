@@ -32,13 +32,13 @@ impl Evaluation<'_> {
             (Some(decay), None) => self.add_by_step(rule, decay, state, now, events, &mut tally),
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
-        // Of the events that leave the window, those that count for nothing make no difference, and they are
-        // older than those that do. Where all of them count for nothing, the newest leaves none that counts.
-        let counts = state.start < state.end;
-        let telling = counts.then(|| tally.oldest.unwrap_or(state.end - 1));
-        let telling = telling.and_then(|event| events.times.get(event));
-        let leaves = telling.map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
-        Worth { points: tally.points, counts, due: tally.due.min(leaves) }
+        // Of the events that leave the window, those that do not count make no difference, and they are older
+        // than those that do. Where all have faded to nothing, it still shows in the best of a group when the
+        // last of them leaves: the rule no longer takes part then.
+        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest).copied());
+        let leaves =
+            oldest.or(state.newest(events)).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
+        Worth { points: tally.points, counts: state.start < state.end, due: tally.due.min(leaves) }
     }
 
     /// Without limits per day or subject the newest count, and those that have faded by as many steps count

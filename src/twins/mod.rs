@@ -9,6 +9,7 @@ mod conditions;
 mod dice;
 mod host;
 mod leads;
+mod ledger;
 mod rules;
 mod shrink;
 mod timelines;
