@@ -235,6 +235,18 @@ impl fmt::Display for Points {
     }
 }
 
+impl serde::Serialize for Points {
+    /// A number with at most 3 digits after the point: whole points as an integer.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % 1_000 == 0 {
+            serializer.serialize_i64(self.0 / 1_000)
+        } else {
+            // The nearest double prints as the same digits: a score has at most 16 of them.
+            serializer.serialize_f64(self.0 as f64 / 1_000.0)
+        }
+    }
+}
+
 impl fmt::Debug for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self} points")

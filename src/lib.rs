@@ -1,17 +1,84 @@
-//! LeadQL, the lead qualification language.
+//! LeadQL, the lead qualification language: "what is a Marketing Qualified Lead here?" as code.
+//!
+//! A rule set says which behaviour and which fit earn points, how interest fades, and when a lead is promoted,
+//! handed to sales, sent back or dropped. [`RuleSet::compile`] checks it and makes a plan of it; a [`Lead`] is
+//! built in code, from any serde type or from a file; [`RuleSet::evaluate`] gives scores, bands, segments,
+//! gates and the stage at an instant, exactly, and the instant until which all that stays true.
+//!
+//! ```
+//! use leadql::{RuleSet, Stage};
+//!
+//! let rules = RuleSet::compile(
+//!     r#"visited(pricing) >= 2 within 30d => +15
+//!        title contains "chief"           => +20
+//!        stage mql when score >= 30"#,
+//! )?;
+//! let visit = "2026-10-30T08:00:00Z".parse()?;
+//! let lead = rules
+//!     .lead()
+//!     .set("title", "Chief Marketing Officer")?
+//!     .event("visited", "pricing", visit)?
+//!     .event("visited", "pricing", visit)?
+//!     .build();
+//! let evaluation = rules.evaluate(&lead, "2026-11-01T00:00:00Z".parse()?);
+//! assert_eq!(evaluation.score("score"), Some("35".parse()?));
+//! assert_eq!(evaluation.stage(), Stage::Mql);
+//! assert_eq!(evaluation.valid_until(), Some("2026-11-29T08:00:00Z".parse()?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The language is described in [`language`].
+//!
+//! # The way through
+//!
+//! ```text
+//! text ──syntax──▶ Ast ──check──▶ Model ──plan──▶ Plan ──score──▶ Outcome ──rule_set──▶ Evaluation
+//!  ▲                │               │                ▲
+//!  └─syntax::format─┘               └──explain       └── Facts and signals of a lead, built by lead
+//! ```
+//!
+//! The model is read twice, by the fast core (`plan`, `score`) and by a plain reading (`explain`) that is
+//! slower, independent, and what the core is tested against.
+//!
+//! # Features
+//!
+//! - `json`: leads from JSON Lines
+//! - `csv`: leads and events from CSV
+//! - `cli`: the program `leadql`
 
+mod check;
 mod decimal;
 mod diagnostic;
+mod explain;
 mod lead;
 mod limits;
 mod model;
+mod plan;
+mod rule_set;
 mod score;
 mod syntax;
+mod testing;
 mod time;
 mod vocabulary;
 
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
-pub use lead::{Stage, UnknownStage};
+pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
+#[cfg(feature = "json")]
+pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
-pub use time::InstantError;
+#[cfg(feature = "json")]
+pub use rule_set::LeadReader;
+pub use rule_set::{
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
+    RuleValue, ScoreId,
+};
+pub use syntax::format::{FormatError, format_source as format};
+pub use testing::{TestFailure, TestResult};
+pub use time::{InstantError, parse_instant, print_instant};
+
+#[doc = include_str!("../grammar/LANGUAGE.md")]
+pub mod language {}
+
+#[cfg(test)]
+mod twins;

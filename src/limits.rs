@@ -1,28 +1,41 @@
-//! How much of everything a rule set may have.
+//! How large a rule set may be.
 
-/// The limits that a rule set is held to; each has its own error.
+/// Limits on the size of a rule set. A host may lower or raise them; each has an error of its own that says
+/// what was passed and where.
+///
+/// Two limits are part of the language's meaning and cannot be set: a decay has at most 4,096 steps, and at
+/// most 100,000 occurrences of an event count in any one rule.
 ///
 /// ```
-/// let limits = leadql::Limits::default().nesting(16).rules(500);
+/// use leadql::{Compiler, Limits};
+/// let limits = Limits::default().with_rules(2);
+/// let text = "budget => 1  need => 1  timing => 1";
+/// assert!(Compiler::new().limits(limits).compile(text).is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    pub(crate) source: usize,
-    pub(crate) total_source: usize,
-    pub(crate) nesting: usize,
-    pub(crate) rules: usize,
-    pub(crate) definitions: usize,
-    pub(crate) list_items: usize,
-    pub(crate) selectors: usize,
+    /// Bytes in one file: 1 MiB.
+    pub source: usize,
+    /// Bytes in the main file and all that it includes: 8 MiB.
+    pub sources: usize,
+    /// How deep parentheses, `not`, `at least` and aggregates may stand in each other within a statement: 64.
+    pub nesting: usize,
+    /// Rules: 10,000.
+    pub rules: usize,
+    /// Bands, segments and `let` conditions, of each: 1,000.
+    pub definitions: usize,
+    /// Items in one list: 10,000.
+    pub list_items: usize,
+    /// Different event selectors: 65,536.
+    pub selectors: usize,
 }
 
 impl Default for Limits {
-    /// 1 MiB a file, 8 MiB in all, nesting 64, 10,000 rules, 1,000 definitions of a sort, 10,000 list items,
-    /// 65,536 event selectors.
     fn default() -> Self {
         Limits {
             source: 1 << 20,
-            total_source: 8 << 20,
+            sources: 8 << 20,
             nesting: 64,
             rules: 10_000,
             definitions: 1_000,
@@ -32,63 +45,54 @@ impl Default for Limits {
     }
 }
 
+/// Deeper nesting would need more stack than a thread can be relied on to have.
+const MOST_NESTING: usize = 256;
+
+/// More rules could add up to more thousandths of points than 64 bits hold: 65,536 rules of 100,000
+/// occurrences of 1,000,000 points.
+const MOST_RULES: usize = 65_536;
+
 impl Limits {
-    /// The deepest nesting that a host can allow. Conditions are trees, and reading, checking and printing a
-    /// tree goes as deep into the stack as the tree is high: this much fits the stack of any usual thread,
-    /// and no rule that people can read comes near it.
-    pub const MAX_NESTING: usize = 256;
-
-    /// The largest file, in bytes; files of 4 GiB and more are refused whatever is set here.
-    pub fn source(mut self, bytes: usize) -> Self {
-        self.source = bytes;
+    /// Sets the bytes of one file, and of all files together.
+    #[must_use]
+    pub fn with_sources(mut self, one: usize, all: usize) -> Self {
+        (self.source, self.sources) = (one, all);
         self
     }
 
-    /// The largest sum of all files, in bytes.
-    pub fn total_source(mut self, bytes: usize) -> Self {
-        self.total_source = bytes;
+    /// Sets the depth of nesting; at most 256, because deeper nesting needs more stack than a thread can be
+    /// relied on to have.
+    #[must_use]
+    pub fn with_nesting(mut self, nesting: usize) -> Self {
+        self.nesting = nesting.min(MOST_NESTING);
         self
     }
 
-    /// How deep parentheses, `not`, `at least N of` and aggregates may stand within each other in one
-    /// statement; never more than [`Limits::MAX_NESTING`].
-    pub fn nesting(mut self, depth: usize) -> Self {
-        self.nesting = depth.min(Self::MAX_NESTING);
+    /// Sets the number of rules; at most 65,536, so that their points always fit 64 bits.
+    #[must_use]
+    pub fn with_rules(mut self, rules: usize) -> Self {
+        self.rules = rules.min(MOST_RULES);
         self
     }
 
-    /// The number of rules, in all scores together.
-    pub fn rules(mut self, count: usize) -> Self {
-        self.rules = count;
+    /// Sets the number of bands, of segments and of `let` conditions.
+    #[must_use]
+    pub fn with_definitions(mut self, definitions: usize) -> Self {
+        self.definitions = definitions;
         self
     }
 
-    /// The number of definitions of one sort: bands, segments, `let`s, activities, params and so on.
-    pub fn definitions(mut self, count: usize) -> Self {
-        self.definitions = count;
+    /// Sets the number of items in one list.
+    #[must_use]
+    pub fn with_list_items(mut self, list_items: usize) -> Self {
+        self.list_items = list_items;
         self
     }
 
-    /// The number of values in all lists together.
-    pub fn list_items(mut self, count: usize) -> Self {
-        self.list_items = count;
+    /// Sets the number of different event selectors.
+    #[must_use]
+    pub fn with_selectors(mut self, selectors: usize) -> Self {
+        self.selectors = selectors;
         self
-    }
-
-    /// The number of different event selectors.
-    pub fn selectors(mut self, count: usize) -> Self {
-        self.selectors = count;
-        self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nesting_has_a_ceiling() {
-        assert_eq!(Limits::default().nesting(usize::MAX).nesting, Limits::MAX_NESTING);
-        assert_eq!(Limits::default().nesting(3).nesting, 3);
     }
 }

@@ -40,9 +40,17 @@ pub enum InstantError {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z, for tests that are the same at every instant.
+    pub(crate) const EPOCH: Instant = Instant(0);
+
     /// The instant `micros` microseconds after 1970, or none outside the years 0001 to 9999.
     pub(crate) const fn from_micros(micros: i64) -> Option<Instant> {
         if micros < FIRST || micros > LAST { None } else { Some(Instant(micros)) }
+    }
+
+    /// The instant of a host's time; outside the years 0001 to 9999 the nearest one within.
+    pub(crate) fn nearest(time: DateTime<Utc>) -> Instant {
+        Instant(time.timestamp_micros().clamp(FIRST, LAST))
     }
 
     pub(crate) const fn micros(self) -> i64 {
@@ -127,6 +135,28 @@ impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Reads an instant as LeadQL writes them everywhere: a date such as `2026-10-01`, which is midnight UTC, or
+/// RFC 3339 with any offset. Parts finer than a microsecond are cut towards the past.
+///
+/// # Errors
+/// The text has another form, the calendar lacks the day or time, or it is outside the years 0001 to 9999.
+///
+/// # Examples
+/// ```
+/// let at = leadql::parse_instant("2026-10-01T09:30:00.500+02:00")?;
+/// assert_eq!(leadql::print_instant(at), "2026-10-01T07:30:00.5Z");
+/// # Ok::<(), leadql::InstantError>(())
+/// ```
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
+    Instant::parse(text).map(Into::into)
+}
+
+/// Prints an instant as LeadQL does everywhere: RFC 3339 with `Z` and as many digits after the second as it
+/// needs, at most 6. Outside the years 0001 to 9999 it is the nearest instant within.
+pub fn print_instant(time: DateTime<Utc>) -> String {
+    Instant::nearest(time).to_string()
 }
 
 impl Period {

@@ -3,10 +3,34 @@
 //! A host's data goes in (built in code, from any serde type, from JSON Lines or CSV); [`Facts`] come out:
 //! attributes in slots, events without duplicates in the order of time.
 
+mod builder;
+mod convert;
+mod error;
+mod from_serde;
+mod input;
+mod intake;
+#[cfg(feature = "json")]
+mod read;
 mod stage;
+#[cfg(test)]
+mod testing;
+mod tree;
+mod unknown;
 mod value;
 
+pub use error::{LeadError, LeadErrorKind};
+pub use input::Input;
+#[cfg(feature = "json")]
+pub use read::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use stage::{Stage, UnknownStage};
+pub use unknown::{NameSort, UnknownName};
+
+pub(crate) use builder::{ArrivedEvent, FactsBuilder};
+pub(crate) use convert::describe;
+pub(crate) use from_serde::from_serialize;
+#[cfg(feature = "json")]
+pub(crate) use read::FactsReader;
+pub(crate) use unknown::NameOf;
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;

@@ -69,6 +69,8 @@ pub(crate) struct Model {
     pub(crate) scores: Vec<Score>,
     /// All scores, each behind those it is derived from.
     pub(crate) score_order: Vec<ScoreIndex>,
+    /// The scores that have bands, in the order of their band lists.
+    pub(crate) band_order: Vec<ScoreIndex>,
     /// In the order of definition, those of all scores together.
     pub(crate) rules: Vec<Rule>,
     /// In the order of definition.
@@ -349,6 +351,18 @@ pub(crate) enum DecayStep {
     Percent(u16),
     /// Points above 0.
     Amount(Points),
+}
+
+impl Decay {
+    /// What one step leaves of `points`: always nearer to zero, never past it.
+    pub(crate) fn step(self, points: Points) -> Points {
+        let points = points.thousandths();
+        Points::from_thousandths(match self.step {
+            // Cut towards zero, as Rust's division does.
+            DecayStep::Percent(tenths) => points * i64::from(1_000 - tenths) / 1_000,
+            DecayStep::Amount(amount) => points.signum() * (points.abs() - amount.thousandths()).max(0),
+        })
+    }
 }
 
 #[derive(Clone, Debug)]

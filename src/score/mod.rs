@@ -1,8 +1,23 @@
 //! The lean core: a plan, a lead's signals and an instant go in, an [`Outcome`] comes out.
+//!
+//! Nothing here allocates once the lists that it is lent have grown to the plan's size, nothing fails, nothing
+//! reads a clock, and nothing has a name. An evaluation has two halves. What time touches comes first: each
+//! signal, each leaf of the condition program, each rule that counts events ([`aggregate`], [`leaf`],
+//! [`each`]). What follows from those is then worked out front to back ([`evaluate`]): conditions, rules,
+//! groups, scores, segments, gates and the stage. For `valid_until` the first half also tells when each of its
+//! parts will next change, and only the second is repeated there ([`valid_until`], [`stretch`]).
+
+mod aggregate;
+mod each;
+mod evaluate;
+mod leaf;
+mod stretch;
+mod valid_until;
 
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::BandIndex;
+use crate::plan::{Micros, Plan, Signals};
 use crate::time::Instant;
 
 /// All that evaluating a rule set over a lead at an instant gives, by the numbers of the model.
@@ -28,6 +43,62 @@ pub(crate) struct GateOutcome {
     pub(crate) revert: bool,
     pub(crate) sql: bool,
     pub(crate) recycle: bool,
-    /// Which of the disqualify gates is the first that holds.
+    /// Which of the disqualify gates gives the reason: the first that holds, or where an earlier one has the
+    /// same reason, the first with that reason, so that outcomes differ only where what they say does. No
+    /// reason and the empty one are the same.
     pub(crate) disqualify: Option<usize>,
 }
+
+/// Lists that evaluations fill again and again; any scratch serves any plan and any lead.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// By signal.
+    signals: Vec<aggregate::State>,
+    /// The program's slots, as far as they are decided.
+    slots: Vec<bool>,
+    /// When the newest event behind each ageing test came; none where the test does not hold or has none.
+    ageing: Vec<Option<Micros>>,
+    /// By place in the program for newest events.
+    newest: Vec<evaluate::Newest>,
+    /// By each rule.
+    each: Vec<each::Worth>,
+    /// The same at the end of a stretch of time, and its bounds throughout it.
+    each_later: Vec<each::Worth>,
+    each_ranges: Vec<stretch::Range>,
+    /// When leaves, then ageing tests, then each rules next change.
+    due: Vec<Micros>,
+    /// What comes later, to be held against what is now.
+    later: Outcome,
+}
+
+/// Evaluates a rule set over a lead at `now`; `stage` and `stage_since` are those of the lead's record.
+///
+/// Everything in `outcome` is replaced. `signals` come from the same plan.
+pub(crate) fn evaluate(
+    plan: &Plan,
+    signals: &Signals,
+    (stage, stage_since): (Stage, Option<Instant>),
+    now: Instant,
+    scratch: &mut Scratch,
+    outcome: &mut Outcome,
+) {
+    let evaluation = Evaluation { plan, signals, stage, stage_since };
+    evaluation.observe(now, scratch);
+    let decay_due = evaluation.conclude(now, scratch, outcome);
+    outcome.valid_until = evaluation.valid_until(now, decay_due, scratch, outcome);
+}
+
+/// What stays the same from one instant to the next.
+#[derive(Clone, Copy)]
+struct Evaluation<'a> {
+    plan: &'a Plan,
+    signals: &'a Signals,
+    stage: Stage,
+    stage_since: Option<Instant>,
+}
+
+/// Later than every instant: what never comes.
+const NEVER: Micros = Micros::MAX;
+
+#[cfg(test)]
+mod tests;

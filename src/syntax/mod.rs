@@ -3,6 +3,7 @@
 pub(crate) mod ast;
 mod driver;
 mod failure;
+pub(crate) mod format;
 mod grammar;
 mod hints;
 pub(crate) mod keyword;

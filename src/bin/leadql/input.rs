@@ -1,0 +1,178 @@
+//! What `score` and its kin read: a rule set with its params, a lead file, an events file, an instant.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use leadql::{Compiler, Lead, LeadReader, ReadOptions, RuleSet};
+
+use crate::output::{self, Stop};
+use crate::paths::unreadable;
+
+/// A rule set and leads.
+#[derive(Debug, Args)]
+pub(crate) struct Input {
+    /// The file of rules
+    rules: PathBuf,
+    /// The lead file: JSON Lines, CSV where its name ends in .csv, - for JSON Lines from standard input
+    leads: PathBuf,
+    /// A file of further events, JSON Lines or CSV
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Set a param of the rule set
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    set: Vec<(String, String)>,
+    /// Make a name that the rule set does not know an error; without this it is skipped and counted
+    #[arg(long)]
+    strict: bool,
+    /// What to do about a lead that cannot be read
+    #[arg(long, value_enum, default_value = "stop", value_name = "WHAT")]
+    on_error: OnError,
+    /// A text that means missing in CSV cells
+    #[arg(long, value_name = "TEXT")]
+    missing: Vec<String>,
+}
+
+/// The leads of a file, about to be read.
+pub(crate) struct Leads<'r> {
+    reader: LeadReader<'r, Box<dyn BufRead>>,
+    progress: ProgressBar,
+    on_error: OnError,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnError {
+    /// Stop there
+    Stop,
+    /// Leave the lead out and go on
+    Skip,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// An instant of the command line; `now` asks the clock.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    if text == "now" {
+        return Ok(std::time::SystemTime::now().into());
+    }
+    leadql::parse_instant(text).map_err(|error| format!("{error} (or `now`)"))
+}
+
+impl Input {
+    /// Compiles the rule set; its warnings are told at once.
+    pub(crate) fn rules(&self) -> Result<RuleSet, Stop> {
+        let compiler = Compiler::new();
+        let compiler = self.set.iter().fold(compiler, |compiler, (name, value)| compiler.set(name, value));
+        let rules = compiler.compile_file(&self.rules).map_err(|found| Stop::Drawn(found.render(true)))?;
+        if !rules.warnings().is_empty() {
+            output::note(&rules.warnings().render(true));
+        }
+        Ok(rules)
+    }
+
+    /// Opens the lead file and reads the events file, before anything is printed.
+    pub(crate) fn open<'r>(&self, rules: &'r RuleSet, id_column: Option<&str>) -> Result<Leads<'r>, Stop> {
+        let progress = self.progress();
+        let reader = self.reader(rules, id_column, &progress)?;
+        Ok(Leads { reader, progress, on_error: self.on_error })
+    }
+
+    fn reader<'r>(
+        &self,
+        rules: &'r RuleSet,
+        id_column: Option<&str>,
+        progress: &ProgressBar,
+    ) -> Result<LeadReader<'r, Box<dyn BufRead>>, Stop> {
+        let failed = |error: leadql::ReadError| Stop::Failed(error.to_string());
+        let mut options = self.options(&self.leads);
+        if let Some(column) = id_column {
+            options = options.id_column(column);
+        }
+        let reader: Box<dyn BufRead> = if is_standard_input(&self.leads) {
+            Box::new(BufReader::with_capacity(BUFFER, io::stdin()))
+        } else {
+            Box::new(BufReader::with_capacity(BUFFER, progress.wrap_read(open(&self.leads)?)))
+        };
+        let mut leads = rules.read_leads(reader, &options).map_err(failed)?;
+        if let Some(file) = &self.events {
+            let reader = BufReader::with_capacity(BUFFER, open(file)?);
+            leads.read_events(reader, &self.options(file)).map_err(failed)?;
+        }
+        Ok(leads)
+    }
+
+    fn options(&self, path: &Path) -> ReadOptions {
+        let name = if is_standard_input(path) { "standard input".into() } else { path.display().to_string() };
+        let options = ReadOptions::new(name).strict(self.strict);
+        self.missing.iter().fold(options, |options, text| options.missing(text))
+    }
+
+    /// A bar on standard error, if that is a terminal, the results go elsewhere and the file is large.
+    fn progress(&self) -> ProgressBar {
+        const LARGE: u64 = 16 << 20;
+        let length = std::fs::metadata(&self.leads).map_or(0, |file| file.len());
+        if length < LARGE || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+        match ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+}
+
+impl Leads<'_> {
+    /// Gives every lead to `each`; what could not be read, or was skipped, is told at the end.
+    pub(crate) fn for_each(mut self, mut each: impl FnMut(&Lead) -> Result<(), Stop>) -> Result<(), Stop> {
+        let mut left_out = 0;
+        for lead in &mut self.reader {
+            match lead {
+                Ok(lead) => each(&lead)?,
+                Err(error) if self.on_error == OnError::Skip && !error.ends_file() => {
+                    left_out += 1;
+                    if left_out <= MOST_TOLD {
+                        let message = format!("{error}; the lead is left out");
+                        self.progress.suspend(|| output::warn(&message));
+                    }
+                }
+                Err(error) => {
+                    self.progress.finish_and_clear();
+                    return Err(Stop::Failed(error.to_string()));
+                }
+            }
+        }
+        self.progress.finish_and_clear();
+        if left_out > 0 {
+            output::warn(&format!("{} left out", output::count(left_out, "lead")));
+        }
+        for warning in self.reader.warnings() {
+            output::warn(&warning.to_string());
+        }
+        Ok(())
+    }
+}
+
+/// So many leads that are left out are told one by one.
+const MOST_TOLD: usize = 20;
+const BUFFER: usize = 1 << 18;
+
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(path: &Path) -> Result<File, Stop> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let is_folder = file.metadata().is_ok_and(|file| file.is_dir());
+    if is_folder {
+        Err(Stop::Failed(format!("{} is a folder, a file belongs here", path.display())))
+    } else {
+        Ok(file)
+    }
+}

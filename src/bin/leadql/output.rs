@@ -1,0 +1,78 @@
+//! Where output goes: results to standard output, everything else to standard error, colours only where a
+//! terminal shows them and `NO_COLOR` does not forbid it.
+
+use std::io::{self, BufWriter, Write};
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Nobody reads the results any more.
+    ClosedPipe,
+    /// An error, told in a line.
+    Failed(String),
+    /// Findings, already drawn in their source.
+    Drawn(String),
+}
+
+impl From<io::Error> for Stop {
+    /// From an error of writing results.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Stop::ClosedPipe
+        } else {
+            Stop::Failed(format!("the results cannot be written: {error}"))
+        }
+    }
+}
+
+impl From<serde_json::Error> for Stop {
+    /// From an error of writing results as JSON.
+    fn from(error: serde_json::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+/// Standard output for results, buffered.
+pub(crate) fn results() -> BufWriter<impl Write> {
+    BufWriter::with_capacity(1 << 16, anstream::stdout().lock())
+}
+
+/// Standard output for bulk data, where there is nothing to colour.
+pub(crate) fn plain_results() -> BufWriter<impl Write> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Prints results as one line of JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Stop> {
+    let mut out = plain_results();
+    serde_json::to_writer(&mut out, value)?;
+    out.write_all(b"\n")?;
+    Ok(out.flush()?)
+}
+
+pub(crate) const BOLD: &str = "\x1b[1m";
+pub(crate) const RED: &str = "\x1b[1;31m";
+pub(crate) const GREEN: &str = "\x1b[32m";
+pub(crate) const YELLOW: &str = "\x1b[1;33m";
+pub(crate) const RESET: &str = "\x1b[0m";
+
+/// Tells an error on standard error.
+pub(crate) fn error(message: &str) {
+    note(&format!("{RED}error{RESET}: {message}"));
+}
+
+/// Tells a warning on standard error.
+pub(crate) fn warn(message: &str) {
+    note(&format!("{YELLOW}warning{RESET}: {message}"));
+}
+
+/// Tells something on standard error.
+pub(crate) fn note(message: &str) {
+    // OK to ignore: when standard error is gone there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
+/// `1 lead`, `2 leads`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,172 @@
+//! The one space of names: attributes, event kinds, lets, activities, scores, segments and params.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::syntax::ast::{LetValue, Name, Span, StatementKind};
+use crate::vocabulary::Vocabulary;
+
+use super::vocabulary::STANDARD;
+use super::{Checker, Placed};
+
+/// What sort of thing a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Attribute,
+    Event,
+    Condition,
+    List,
+    Activity,
+    Score,
+    Segment,
+    Param,
+}
+
+impl Sort {
+    /// `an attribute`, `an event kind`, …
+    pub(super) const fn with_article(self) -> &'static str {
+        match self {
+            Sort::Attribute => "an attribute",
+            Sort::Event => "an event kind",
+            Sort::Condition => "a condition",
+            Sort::List => "a list",
+            Sort::Activity => "an activity",
+            Sort::Score => "a score",
+            Sort::Segment => "a segment",
+            Sort::Param => "a param",
+        }
+    }
+}
+
+/// Every name of a rule set: its own definitions, then the standard vocabulary where nothing hides it.
+#[derive(Debug, Default)]
+pub(super) struct Names<'a> {
+    /// None for the place of a standard name.
+    known: HashMap<&'a str, (Sort, Option<Place>)>,
+    half_defined: HashSet<String>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn sort(&self, name: &str) -> Option<Sort> {
+        self.known.get(name).map(|(sort, _)| *sort)
+    }
+
+    /// Whether a statement with a syntax error seems to define the name.
+    pub(super) fn is_half_defined(&self, name: &str) -> bool {
+        self.half_defined.contains(name)
+    }
+
+    /// Where the rule set itself defines the name.
+    pub(super) fn place(&self, name: &str) -> Option<Place> {
+        self.known.get(name).and_then(|(_, place)| *place)
+    }
+
+    /// The names of the sorts that `wanted` takes.
+    pub(super) fn of(&self, wanted: impl Fn(Sort) -> bool) -> Vec<&'a str> {
+        let mut names: Vec<&str> =
+            self.known.iter().filter(|(_, (sort, _))| wanted(*sort)).map(|(name, _)| *name).collect();
+        // The map's order differs from run to run; messages must not.
+        names.sort_unstable();
+        names
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Collects every definition; a name that is there twice keeps its first meaning.
+    pub(super) fn collect_names(
+        &mut self,
+        statements: &[Placed<'a>],
+        only_declared: bool,
+        half_defined: &HashSet<String>,
+    ) {
+        self.names.half_defined.clone_from(half_defined);
+        for placed in statements {
+            self.file = placed.file;
+            if let Some((name, sort)) = defined(&placed.statement.node) {
+                self.define(name, sort);
+            }
+        }
+        let loose = statements.iter().find(|placed| is_loose(&placed.statement.node));
+        if let Some(loose) = loose {
+            let place = Place { file: loose.file, span: loose.statement.span };
+            self.names.known.insert(LOOSE_SCORE, (Sort::Score, Some(place)));
+        }
+        if !only_declared {
+            let standard: &'static Vocabulary = &STANDARD;
+            for attribute in &standard.attributes {
+                self.names.known.entry(&attribute.name).or_insert((Sort::Attribute, None));
+            }
+            for kind in &standard.kinds {
+                self.names.known.entry(&kind.name).or_insert((Sort::Event, None));
+            }
+        }
+    }
+
+    fn define(&mut self, name: &'a Name, sort: Sort) {
+        let place = self.at(name.span);
+        match self.names.known.get(name.node.as_str()) {
+            None => {
+                self.names.known.insert(&name.node, (sort, Some(place)));
+            }
+            Some((first_sort, first)) => {
+                let first_sort = first_sort.with_article();
+                let mut found = Diagnostic::new(
+                    Code::Duplicate,
+                    place,
+                    format!("`{}` is defined twice", name.node),
+                    format!("defined again as {}", sort.with_article()),
+                );
+                if let Some(first) = first {
+                    found = found.also(*first, format!("first defined here as {first_sort}"));
+                }
+                self.report(
+                    found.help("names of all sorts share one space: rename or remove one of the two"),
+                );
+            }
+        }
+    }
+
+    /// Whether `name` stands for this definition of it, and not for an earlier one.
+    pub(super) fn is_first(&self, file: FileId, name: &Name) -> bool {
+        self.names.place(&name.node) == Some(Place { file, span: name.span })
+    }
+
+    /// Reports a known name of another sort than belongs here.
+    pub(super) fn wrong_sort(&mut self, span: Span, name: &str, wanted: &str, help: &str) {
+        let Some(sort) = self.names.sort(name) else { return };
+        let mut found = Diagnostic::new(
+            Code::WrongSort,
+            self.at(span),
+            format!("`{name}` is {}, where {wanted} belongs", sort.with_article()),
+            format!("{}, not {wanted}", sort.with_article()),
+        );
+        if let Some(place) = self.names.place(name).filter(|place| *place != self.at(span)) {
+            found = found.also(place, "defined here");
+        }
+        self.report(if help.is_empty() { found } else { found.help(help) });
+    }
+}
+
+/// The name of the score of loose rules and groups.
+pub(super) const LOOSE_SCORE: &str = "score";
+
+/// Whether the statement is a rule or group outside any block.
+pub(super) const fn is_loose(statement: &StatementKind) -> bool {
+    matches!(statement, StatementKind::Rule(_) | StatementKind::Group(_))
+}
+
+/// The name that a statement defines, and its sort.
+fn defined(statement: &StatementKind) -> Option<(&Name, Sort)> {
+    Some(match statement {
+        StatementKind::Attribute { name, .. } => (name, Sort::Attribute),
+        StatementKind::Event(event) => (&event.kind, Sort::Event),
+        StatementKind::Let { name, value: LetValue::Condition(_) } => (name, Sort::Condition),
+        StatementKind::Let { name, value: LetValue::List(_) } => (name, Sort::List),
+        StatementKind::Param { name, .. } => (name, Sort::Param),
+        StatementKind::Activity { name, .. } => (name, Sort::Activity),
+        StatementKind::Score(block) => (&block.name, Sort::Score),
+        StatementKind::Derived(derived) => (&derived.name, Sort::Score),
+        StatementKind::Segment { name, .. } => (name, Sort::Segment),
+        _ => return None,
+    })
+}

@@ -1,0 +1,348 @@
+//! Tests of one value, of an attribute or a property, against its type.
+
+use crate::decimal::Number;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Comparison, DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
+use crate::syntax::ast::{Name, Operation, Operator, Span, Spanned, Value, ValueKind, Window};
+use crate::time::Instant;
+use crate::vocabulary::{SymbolId, Type};
+
+use super::Checker;
+use super::literals::List;
+use super::operators::{operators, tests_in_words, with_article};
+
+impl Operator {
+    /// The comparison, for the operators that compare.
+    pub(super) const fn comparison(self) -> Option<Comparison> {
+        Some(match self {
+            Operator::Equal => Comparison::Equal,
+            Operator::NotEqual => Comparison::NotEqual,
+            Operator::Less => Comparison::Less,
+            Operator::LessOrEqual => Comparison::LessOrEqual,
+            Operator::Greater => Comparison::Greater,
+            Operator::GreaterOrEqual => Comparison::GreaterOrEqual,
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// A test of the attribute or property `name` of type `of`.
+    pub(super) fn value_test(
+        &mut self,
+        name: &Name,
+        of: &Type,
+        operation: Option<&'a Spanned<Operation>>,
+        window: Option<&'a Spanned<Window>>,
+    ) -> Option<ValueTest> {
+        match (operation, window) {
+            (None, None) if matches!(of, Type::Flag) => Some(ValueTest::Flag(true)),
+            (None, None) => {
+                let message = format!(
+                    "`{}` alone says nothing: {} is neither true nor false",
+                    name.node,
+                    with_article(of)
+                );
+                self.wrong_test(name.span, message, "a test is missing", of);
+                None
+            }
+            (None, Some(window)) => match (&window.node, of) {
+                (Window::Within(period), Type::Date) => {
+                    self.duration(period).map(|period| ValueTest::Date(DateTest::Within(period)))
+                }
+                _ => {
+                    let message = format!("{} has no such window", with_article(of));
+                    self.wrong_test(window.span, message, "does not fit", of);
+                    None
+                }
+            },
+            (Some(_), Some(window)) => {
+                let message = format!("a window is for events; `{}` is {}", name.node, with_article(of));
+                self.wrong_test(window.span, message, "does not belong here", of);
+                None
+            }
+            (Some(operation), None) => self.operation(name, of, operation),
+        }
+    }
+
+    fn operation(&mut self, name: &Name, of: &Type, operation: &'a Spanned<Operation>) -> Option<ValueTest> {
+        match &operation.node {
+            Operation::IsKnown => Some(ValueTest::Known),
+            Operation::IsMissing => Some(ValueTest::Missing),
+            Operation::Is(word) | Operation::IsAtLeast(word) => {
+                let message =
+                    format!("`is` asks for the band of a score; `{}` is {}", name.node, with_article(of));
+                let found =
+                    Diagnostic::new(Code::WrongTest, self.at(operation.span), message, "no score, no bands");
+                let help = match of {
+                    Type::OneOf(_) => format!("write `{} = {}`", name.node, word.node),
+                    Type::Flag => format!("write `{0}` or `{0} = false`", name.node),
+                    _ => tests_in_words(of),
+                };
+                self.report(found.help(help));
+                None
+            }
+            Operation::Between(low, high) => {
+                if !matches!(of, Type::Number) {
+                    let message = format!("`between` does not test {}", with_article(of));
+                    self.wrong_test(operation.span, message, "does not fit the type", of);
+                    return None;
+                }
+                let (from, to) = (self.number(low), self.number(high));
+                let (from, to) = (from?, to?);
+                if from > to {
+                    self.wrong_way_round(low.span.to(high.span), format!("between {to} and {from}"));
+                    return None;
+                }
+                Some(ValueTest::Number(NumberTest::Between(from, to)))
+            }
+            Operation::Binary(operator, value) => {
+                if !operators(of).contains(operator) {
+                    let message = format!("`{}` does not test {}", operator.spelling(), with_article(of));
+                    let label = format!("`{}` is {}", name.node, with_article(of));
+                    self.wrong_test(operation.span, message, label, of);
+                    return None;
+                }
+                self.binary(of, *operator, value)
+            }
+        }
+    }
+
+    fn binary(&mut self, of: &Type, operator: Operator, value: &'a Value) -> Option<ValueTest> {
+        let negated = matches!(operator, Operator::NotEqual | Operator::NotIn);
+        match of {
+            Type::Text => self.text_test(operator, value, negated).map(ValueTest::Text),
+            Type::Number => Some(ValueTest::Number(match operator.comparison() {
+                Some(comparison) => NumberTest::Compare(comparison, self.number(value)?),
+                None => NumberTest::AnyOf { numbers: self.numbers(value)?, negated },
+            })),
+            Type::Flag => match &value.node {
+                ValueKind::Word(word) if word == "true" => Some(ValueTest::Flag(!negated)),
+                ValueKind::Word(word) if word == "false" => Some(ValueTest::Flag(negated)),
+                _ => {
+                    self.wrong_value(value, "`true` or `false`", "a flag is `true`, `false` or missing");
+                    None
+                }
+            },
+            Type::OneOf(_) => {
+                let any_of = match operator {
+                    Operator::In | Operator::NotIn => self.symbols(value, of)?,
+                    _ => vec![self.symbol(value, of)?],
+                };
+                Some(ValueTest::Symbol { any_of, negated })
+            }
+            Type::SetOfText => Some(ValueTest::Set(match operator {
+                Operator::Contains => SetTest::AnyOf(vec![self.text(value)?]),
+                Operator::ContainsAnyOf => SetTest::AnyOf(self.texts(value)?),
+                _ => SetTest::AllOf(self.texts(value)?),
+            })),
+            Type::Date => Some(ValueTest::Date(match operator {
+                Operator::Before => DateTest::Before(self.instant(value)?),
+                Operator::After => DateTest::After(self.instant(value)?),
+                _ => DateTest::OlderThan(self.duration_value(value)?),
+            })),
+        }
+    }
+
+    fn text_test(&mut self, operator: Operator, value: &'a Value, negated: bool) -> Option<TextTest> {
+        Some(match operator {
+            Operator::Equal | Operator::NotEqual => {
+                TextTest::AnyOf { texts: vec![self.text(value)?], negated }
+            }
+            Operator::In | Operator::NotIn => TextTest::AnyOf { texts: self.texts(value)?, negated },
+            Operator::Contains => TextTest::Contains(vec![self.text(value)?]),
+            Operator::ContainsAnyOf => TextTest::Contains(self.texts(value)?),
+            Operator::StartsWith => TextTest::StartsWith(self.text(value)?),
+            Operator::EndsWith => TextTest::EndsWith(self.text(value)?),
+            Operator::Matches => TextTest::Matches(Glob::new(self.text(value)?.as_str())),
+            Operator::HasWord => TextTest::HasWord(vec![self.text(value)?]),
+            _ => TextTest::HasWord(self.texts(value)?),
+        })
+    }
+
+    /// A text in quotes, not empty.
+    pub(super) fn text(&mut self, value: &Value) -> Option<Folded> {
+        match &value.node {
+            ValueKind::Text(text) if text.is_empty() => {
+                let found = Diagnostic::new(
+                    Code::Empty,
+                    self.at(value.span),
+                    "an empty text after an operator",
+                    "empty",
+                );
+                self.report(
+                    found.help("an empty text counts as missing: ask with `is missing` or `is known`"),
+                );
+                None
+            }
+            ValueKind::Text(text) => Some(Folded::new(text)),
+            ValueKind::Word(word) => {
+                self.wrong_value(value, "a text in quotes", &format!("write `\"{word}\"`"));
+                None
+            }
+            ValueKind::Number(number) => {
+                self.wrong_value(value, "a text in quotes", &format!("write `\"{}\"`", number.value));
+                None
+            }
+            _ => {
+                self.wrong_value(value, "a text in quotes", "");
+                None
+            }
+        }
+    }
+
+    fn texts(&mut self, value: &'a Value) -> Option<Vec<Folded>> {
+        match self.list_value(value)? {
+            List::Texts(items) => Some(
+                items
+                    .iter()
+                    .filter_map(|item| match &item.node {
+                        ValueKind::Text(text) => Some(Folded::new(text)),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            _ => {
+                self.wrong_list(value, "texts in quotes");
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, value: &Value) -> Option<Number> {
+        let number = self.number_value(value, "a number")?;
+        self.number_of(number, value.span)
+    }
+
+    fn numbers(&mut self, value: &'a Value) -> Option<Vec<Number>> {
+        match self.list_value(value)? {
+            List::Numbers(items) => {
+                let numbers: Vec<Option<Number>> = items.iter().map(|item| self.number(item)).collect();
+                numbers.into_iter().collect()
+            }
+            _ => {
+                self.wrong_list(value, "numbers");
+                None
+            }
+        }
+    }
+
+    fn symbols(&mut self, value: &'a Value, of: &Type) -> Option<Vec<SymbolId>> {
+        match self.list_value(value)? {
+            List::Symbols(items) => {
+                let symbols: Vec<Option<SymbolId>> = items.iter().map(|item| self.symbol(item, of)).collect();
+                symbols.into_iter().collect()
+            }
+            _ => {
+                self.wrong_list(value, "symbols, written bare");
+                None
+            }
+        }
+    }
+
+    /// A symbol of the attribute's list, written bare.
+    pub(super) fn symbol(&mut self, value: &Value, of: &Type) -> Option<SymbolId> {
+        let word = match &value.node {
+            ValueKind::Word(word) => word,
+            ValueKind::Text(text) if of.symbol_id(text).is_some() => {
+                self.wrong_value(value, "a symbol", &format!("symbols stand bare: write `{text}`"));
+                return None;
+            }
+            _ => {
+                self.wrong_value(value, "a symbol", &symbols_in_words(of));
+                return None;
+            }
+        };
+        let id = of.symbol_id(word);
+        if id.is_none() {
+            let name = Spanned { node: word.clone(), span: value.span };
+            let candidates: &[String] = if let Type::OneOf(symbols) = of { symbols } else { &[] };
+            let message = format!("`{word}` is none of the values that the attribute can have");
+            let candidates = candidates.iter().map(String::as_str);
+            self.unknown(Code::UnknownSymbol, &name, message, candidates, &symbols_in_words(of));
+        }
+        id
+    }
+
+    fn instant(&mut self, value: &Value) -> Option<Instant> {
+        match &value.node {
+            ValueKind::Instant(instant) => Some(*instant),
+            ValueKind::Duration(period) => {
+                let help =
+                    format!("a date so long ago is `older than {period}`, a newer one `within {period}`");
+                self.wrong_value(value, "a date such as `2026-10-01`", &help);
+                None
+            }
+            ValueKind::Text(_) => {
+                self.wrong_value(value, "a date such as `2026-10-01`", "dates stand without quotes");
+                None
+            }
+            _ => {
+                self.wrong_value(value, "a date such as `2026-10-01`", "");
+                None
+            }
+        }
+    }
+
+    fn duration_value(&mut self, value: &Value) -> Option<crate::time::Period> {
+        use crate::syntax::ast::OrParam;
+        let duration = match &value.node {
+            ValueKind::Duration(period) => OrParam::Literal(*period),
+            ValueKind::Word(name) => OrParam::Param(name.clone()),
+            ValueKind::Number(number) => {
+                let help = format!("write a unit behind the number: `{}d` for days", number.value);
+                self.wrong_value(value, "a duration such as `30d`", &help);
+                return None;
+            }
+            _ => {
+                self.wrong_value(value, "a duration such as `30d`", "");
+                return None;
+            }
+        };
+        self.duration(&Spanned { node: duration, span: value.span })
+    }
+
+    /// Reports a test that the type does not have, and says which ones it has.
+    fn wrong_test(&mut self, span: Span, message: String, label: impl Into<String>, of: &Type) {
+        let found = Diagnostic::new(Code::WrongTest, self.at(span), message, label);
+        self.report(found.help(tests_in_words(of)));
+    }
+
+    fn wrong_list(&mut self, value: &Value, wanted: &str) {
+        let message = format!("here a list of {wanted} belongs");
+        let found = Diagnostic::new(
+            Code::WrongValue,
+            self.at(value.span),
+            message,
+            format!("not a list of {wanted}"),
+        );
+        let found = match &value.node {
+            ValueKind::Word(name) => match self.names.place(name) {
+                Some(place) => found.also(place, "defined here"),
+                None => found,
+            },
+            _ => found,
+        };
+        self.report(found);
+    }
+
+    /// Reports bounds that stand the wrong way round; `right` is how to write them.
+    pub(super) fn wrong_way_round(&mut self, span: Span, right: String) {
+        let found = Diagnostic::new(
+            Code::BadBounds,
+            self.at(span),
+            "the bounds are the wrong way round",
+            "nothing lies between",
+        );
+        self.report(found.help(format!("write `{right}`")));
+    }
+}
+
+/// `it can be `free`, `pro` or `enterprise``
+fn symbols_in_words(of: &Type) -> String {
+    let Type::OneOf(symbols) = of else { return String::new() };
+    let shown: Vec<&str> = symbols.iter().map(String::as_str).take(12).collect();
+    let more = symbols.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" ({more} more)") } else { String::new() };
+    format!("it can be {}{more}", crate::diagnostic::quoted_list(&shown, "or"))
+}

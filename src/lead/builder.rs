@@ -1,0 +1,228 @@
+//! Where every way in ends: typed values and events go in, in any order; [`Facts`] come out, with each event
+//! `id` once and the events in the order of time.
+
+use std::collections::HashSet;
+
+use super::error::LeadErrorKind;
+use super::{Event, Facts, Input, Stage, Value, convert};
+use crate::time::Instant;
+use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Type, Vocabulary};
+
+/// Facts in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct FactsBuilder<'v> {
+    vocabulary: &'v Vocabulary,
+    facts: Facts,
+    events: Vec<ArrivedEvent>,
+}
+
+/// An event and the `id` that it came with, if any.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ArrivedEvent {
+    pub(crate) event: Event,
+    pub(crate) id: Option<Box<str>>,
+}
+
+impl<'v> FactsBuilder<'v> {
+    /// Nothing known yet.
+    pub(crate) fn new(vocabulary: &'v Vocabulary) -> Self {
+        let facts = Facts {
+            id: String::new(),
+            attributes: vec![None; vocabulary.attributes.len()],
+            events: Vec::new(),
+            stage: Stage::default(),
+            stage_since: None,
+        };
+        FactsBuilder { vocabulary, facts, events: Vec::new() }
+    }
+
+    pub(crate) const fn vocabulary(&self) -> &'v Vocabulary {
+        self.vocabulary
+    }
+
+    /// The lead's id, empty while there is none.
+    pub(crate) fn id(&self) -> &str {
+        &self.facts.id
+    }
+
+    pub(crate) fn set_id(&mut self, id: impl Into<String>) {
+        self.facts.id = id.into();
+    }
+
+    pub(crate) const fn set_stage(&mut self, stage: Stage) {
+        self.facts.stage = stage;
+    }
+
+    pub(crate) const fn set_stage_since(&mut self, since: Option<Instant>) {
+        self.facts.stage_since = since;
+    }
+
+    /// Sets an attribute to what `input` is as its type; an earlier value is replaced.
+    pub(crate) fn set(&mut self, attribute: AttributeId, input: &Input<'_>) -> Result<(), LeadErrorKind> {
+        let Some(known) = self.vocabulary.attribute(attribute) else { return Ok(()) };
+        let value = convert::value(&known.of, input)?;
+        if let Some(slot) = self.facts.attributes.get_mut(attribute.0 as usize) {
+            *slot = value;
+        }
+        Ok(())
+    }
+
+    /// Adds an event behind those that are there.
+    pub(crate) fn add(&mut self, event: ArrivedEvent) {
+        self.events.push(event);
+    }
+
+    /// What was known under another vocabulary, by name: what this one lacks, or has with another type, is
+    /// left out. Events keep the order they had.
+    pub(crate) fn refit(facts: &Facts, from: &Vocabulary, to: &'v Vocabulary) -> Facts {
+        let mut builder = FactsBuilder::new(to);
+        builder.facts.id.clone_from(&facts.id);
+        (builder.facts.stage, builder.facts.stage_since) = (facts.stage, facts.stage_since);
+        for (attribute, value) in from.attributes.iter().zip(&facts.attributes) {
+            let id = to.attribute_id(&attribute.name);
+            let (Some(id), Some(value)) = (id, value) else { continue };
+            let slot = builder.facts.attributes.get_mut(id.0 as usize);
+            let value = to.attribute(id).and_then(|known| refit_value(value, &attribute.of, &known.of));
+            if let Some(slot) = slot {
+                *slot = value;
+            }
+        }
+        for event in &facts.events {
+            let kind = from.kind(event.kind);
+            let to_id = kind.and_then(|kind| to.kind_id(&kind.name));
+            let (Some(kind), Some(to_id)) = (kind, to_id) else { continue };
+            let Some(to_kind) = to.kind(to_id) else { continue };
+            let mut properties: Vec<(PropertyId, Value)> = Vec::with_capacity(event.properties.len());
+            for (id, value) in &event.properties {
+                let Some(property) = kind.property(*id) else { continue };
+                let Some(to_property) = to_kind.property_id(&property.name) else { continue };
+                let known = to_kind.property(to_property);
+                let value = known.and_then(|known| refit_value(value, &property.of, &known.of));
+                properties.extend(value.map(|value| (to_property, value)));
+            }
+            properties.sort_by_key(|(id, _)| *id);
+            let (subject, at) = (event.subject.clone(), event.at);
+            builder.facts.events.push(Event { kind: to_id, subject, at, properties });
+        }
+        builder.facts
+    }
+
+    /// Of events with the same id the earliest counts, of equally early ones the first that was added.
+    pub(crate) fn finish(self) -> Facts {
+        let FactsBuilder { mut facts, mut events, .. } = self;
+        // Stable: what arrived first stays first, also among events of one id.
+        events.sort_by_key(|arrived| arrived.event.at);
+        let mut ids = HashSet::new();
+        let counts = |ArrivedEvent { event, id }| id.is_none_or(|id| ids.insert(id)).then_some(event);
+        facts.events = events.into_iter().filter_map(counts).collect();
+        facts
+    }
+}
+
+/// The same value under another type, if that can hold it.
+fn refit_value(value: &Value, from: &Type, to: &Type) -> Option<Value> {
+    match (value, from) {
+        (Value::Symbol(symbol), Type::OneOf(symbols)) => {
+            symbols.get(symbol.0 as usize).and_then(|word| to.symbol_id(word)).map(Value::Symbol)
+        }
+        _ => (from == to).then(|| value.clone()),
+    }
+}
+
+impl ArrivedEvent {
+    /// An event without properties; an empty `id` is none.
+    pub(crate) fn new(kind: EventKindId, subject: &str, at: Instant, id: &str) -> Self {
+        let subject = super::Text::new(subject);
+        ArrivedEvent {
+            event: Event { kind, subject, at, properties: Vec::new() },
+            id: (!id.is_empty()).then(|| id.into()),
+        }
+    }
+
+    /// Sets a property of the event, which is of kind `kind`; an earlier value is replaced.
+    pub(crate) fn set(
+        &mut self,
+        kind: &EventKind,
+        property: PropertyId,
+        input: &Input<'_>,
+    ) -> Result<(), LeadErrorKind> {
+        let Some(known) = kind.property(property) else { return Ok(()) };
+        let value = convert::value(&known.of, input)?;
+        self.set_value(property, value);
+        Ok(())
+    }
+
+    fn set_value(&mut self, property: PropertyId, value: Option<Value>) {
+        let properties = &mut self.event.properties;
+        match (properties.binary_search_by_key(&property, |(known, _)| *known), value) {
+            (Ok(at), Some(value)) => {
+                if let Some(slot) = properties.get_mut(at) {
+                    slot.1 = value;
+                }
+            }
+            (Ok(at), None) => drop(properties.remove(at)),
+            (Err(at), Some(value)) => properties.insert(at, (property, value)),
+            (Err(_), None) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::testing::vocabulary;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    fn subjects(events: &[(&str, &str, &str)]) -> Vec<String> {
+        let vocabulary = vocabulary();
+        let kind = vocabulary.kind_id("visited").unwrap();
+        let mut builder = FactsBuilder::new(&vocabulary);
+        for (subject, time, id) in events {
+            builder.add(ArrivedEvent::new(kind, subject, at(time), id));
+        }
+        builder.finish().events.iter().map(|event| event.subject.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn events_are_sorted_and_equal_times_keep_their_order() {
+        let events = [
+            ("b", "2026-01-02", ""),
+            ("a", "2026-01-01", ""),
+            ("c", "2026-01-02", ""),
+            ("d", "2026-01-01", ""),
+        ];
+        assert_eq!(subjects(&events), ["a", "d", "b", "c"]);
+    }
+
+    #[test]
+    fn of_events_with_one_id_the_earliest_counts_then_the_first() {
+        assert_eq!(subjects(&[("late", "2026-01-02", "x"), ("early", "2026-01-01", "x")]), ["early"]);
+        assert_eq!(subjects(&[("first", "2026-01-01", "x"), ("second", "2026-01-01", "x")]), ["first"]);
+        // Equally early once times are cut to microseconds.
+        let events =
+            [("first", "2026-01-01T00:00:00.0000009Z", "x"), ("second", "2026-01-01T00:00:00.0000001Z", "x")];
+        assert_eq!(subjects(&events), ["first"]);
+        assert_eq!(subjects(&[("a", "2026-01-01", ""), ("b", "2026-01-01", "")]), ["a", "b"]);
+        assert_eq!(subjects(&[("a", "2026-01-01", "X"), ("b", "2026-01-01", "x")]), ["a", "b"]);
+    }
+
+    #[test]
+    fn properties_stay_in_order_and_can_be_taken_back() {
+        let vocabulary = vocabulary();
+        let id = vocabulary.kind_id("watched").unwrap();
+        let kind = vocabulary.kind(id).unwrap();
+        let mut event = ArrivedEvent::new(id, "demo", at("2026-01-01"), "");
+        let (seconds, quality) = (kind.property_id("seconds").unwrap(), kind.property_id("quality").unwrap());
+        event.set(kind, quality, &"hd".into()).unwrap();
+        event.set(kind, seconds, &1.into()).unwrap();
+        event.set(kind, seconds, &2.into()).unwrap();
+        let ids: Vec<_> = event.event.properties.iter().map(|(property, _)| *property).collect();
+        assert_eq!(ids, [seconds, quality]);
+        event.set(kind, seconds, &Input::Missing).unwrap();
+        assert_eq!(event.event.property(seconds), None);
+        assert!(event.set(kind, seconds, &"x".into()).is_err());
+    }
+}

@@ -1,0 +1,334 @@
+//! The plan: a rule set made ready to run over many leads.
+//!
+//! A [`Model`] says what a rule set means, one condition and one rule at a time; a plan is the same meaning
+//! laid out for speed, which is why there are two. Names are gone. What is asked of events has become
+//! numbered signals, each once ([`Signal`]); a table leads from an event to the terms that it fits; conditions
+//! are a flat program ([`Program`]); what decays is looked up ([`DecayTables`]). A plan also turns a lead's
+//! facts into [`Signals`], the only thing that evaluating looks at. Everything that does not depend on the
+//! instant is done by then.
+
+mod decay;
+mod numbering;
+mod program;
+mod selector_table;
+mod signals;
+#[cfg(test)]
+pub(crate) mod test_support;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use decay::{DecayTables, TableId};
+pub(crate) use numbering::{Ages, Signal, SignalKind};
+pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
+pub(crate) use signals::{Signals, TermEvents};
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::decimal::Points;
+use crate::model::{
+    ConditionId, LimitPer, MAX_OCCURRENCES, Member, Model, RuleBody, RuleIndex, ScoreIndex, ScoreKind,
+};
+use crate::time::Period;
+use crate::vocabulary::AttributeId;
+use numbering::{Numbering, PlanTerm, Sum, number_of};
+use program::Lowered;
+use selector_table::SelectorTable;
+
+/// Microseconds: an instant as the time since 1970, or an age. Plain integers, because plans add and compare
+/// them all the time, and an instant beyond year 9999 is simply never reached.
+pub(crate) type Micros = i64;
+
+/// A rule set made ready to run.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    selectors: SelectorTable,
+    terms: Vec<PlanTerm>,
+    sums: Vec<Sum>,
+    activity: Option<Activity>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) program: Program,
+    pub(crate) tables: DecayTables,
+    pub(crate) each_rules: Vec<EachRule>,
+    pub(crate) rules: Vec<PlanRule>,
+    /// Each score's rules lie together.
+    pub(crate) groups: Vec<PlanGroup>,
+    /// Each behind those that it is derived from.
+    pub(crate) scores: Vec<PlanScore>,
+    /// By segment.
+    pub(crate) segments: Vec<Slot>,
+    pub(crate) gates: PlanGates,
+}
+
+/// What counts as activity for `inactive for`.
+#[derive(Clone, Debug)]
+struct Activity {
+    /// By event kind.
+    passive: Vec<bool>,
+    created_at: Option<AttributeId>,
+}
+
+/// What a rule is worth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PlanRule {
+    /// Thousandths of a point while a slot holds.
+    Condition { slot: Slot, points: i64 },
+    /// By the age of the newest event that [`Program::newest`] finds, while a slot holds.
+    Decaying { slot: Slot, newest: u32, decay: PlanDecay },
+    /// By its place among the each rules.
+    Each(u32),
+}
+
+/// A table and how long each of its steps takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanDecay {
+    pub(crate) table: TableId,
+    pub(crate) every: Micros,
+}
+
+/// A rule that gives its points for each event that counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EachRule {
+    /// Counts its events, up to `times` unless there is a limit per day or subject.
+    pub(crate) signal: u32,
+    pub(crate) when: Option<Slot>,
+    /// Thousandths of a point for each.
+    pub(crate) points: i64,
+    pub(crate) decay: Option<PlanDecay>,
+    pub(crate) times: usize,
+    pub(crate) per: Option<LimitPer>,
+}
+
+/// Rules that are added up, or of which the best counts, and the clamp around them.
+#[derive(Clone, Debug)]
+pub(crate) struct PlanGroup {
+    /// Places in [`Plan::rules`].
+    pub(crate) rules: Range<usize>,
+    pub(crate) best: bool,
+    pub(crate) low: i64,
+    pub(crate) high: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PlanScore {
+    pub(crate) index: ScoreIndex,
+    pub(crate) low: i64,
+    pub(crate) high: i64,
+    /// The highest first; only the last has no threshold.
+    pub(crate) bands: Vec<Option<Points>>,
+    pub(crate) kind: PlanScoreKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PlanScoreKind {
+    /// Places in [`Plan::groups`]; rules outside groups are groups of their own kind, without clamps.
+    Rules(Range<usize>),
+    /// Weights in thousandths.
+    Derived(Vec<(i64, ScoreIndex)>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PlanGates {
+    pub(crate) mql: Option<PlanMql>,
+    pub(crate) sql: Option<Slot>,
+    pub(crate) recycle: Option<Slot>,
+    /// Each gate's slot, and the place of the first gate with the same reason: that is what an outcome names,
+    /// so that outcomes differ only where their reasons do.
+    pub(crate) disqualify: Vec<(Slot, usize)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanMql {
+    pub(crate) when: Slot,
+    pub(crate) until: Option<Slot>,
+    pub(crate) again_after: Option<Period>,
+}
+
+impl Plan {
+    /// Makes the plan of a rule set; takes time in proportion to its length.
+    pub(crate) fn new(model: &Model) -> Plan {
+        let mut numbering = Numbering::new(model);
+        let decaying = decaying_conditions(model);
+        let lowered = program::lower(model, &mut numbering, &roots(model), &decaying);
+        let mut rules = RuleMaker {
+            model,
+            lowered: &lowered,
+            tables: DecayTables::default(),
+            each_rules: Vec::new(),
+            rules: Vec::new(),
+            groups: Vec::new(),
+        };
+        let scores = rules.scores(&mut numbering);
+        let RuleMaker { tables, each_rules, rules, groups, .. } = rules;
+        let gates = gates(model, &lowered);
+        let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
+        let program = lowered.program;
+        let asks_for_activity = program.leaves.iter().any(|leaf| matches!(leaf, Leaf::Inactive(_)));
+        Plan {
+            selectors: SelectorTable::new(model, &numbering.terms),
+            terms: numbering.terms,
+            sums: numbering.sums,
+            activity: asks_for_activity.then(|| Activity {
+                passive: model.vocabulary.kinds.iter().map(|kind| kind.passive).collect(),
+                created_at: model.created_at,
+            }),
+            signals: numbering.signals,
+            program,
+            tables,
+            each_rules,
+            rules,
+            groups,
+            scores,
+            segments,
+            gates,
+        }
+    }
+}
+
+/// Every condition that a rule, a segment or a gate is about.
+fn roots(model: &Model) -> Vec<ConditionId> {
+    let rules = model.rules.iter().filter_map(|rule| match &rule.body {
+        RuleBody::Condition(condition) => Some(*condition),
+        RuleBody::Each { when, .. } => *when,
+    });
+    let segments = model.segments.iter().map(|segment| segment.condition);
+    let gates = &model.gates;
+    let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
+    let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
+    rules.chain(segments).chain(mql).chain(gates.sql).chain(reasoned).collect()
+}
+
+/// The conditions of the condition rules that decay.
+fn decaying_conditions(model: &Model) -> Vec<ConditionId> {
+    let decaying = model.rules.iter().filter(|rule| rule.decay.is_some());
+    decaying
+        .filter_map(|rule| match rule.body {
+            RuleBody::Condition(condition) => Some(condition),
+            RuleBody::Each { .. } => None,
+        })
+        .collect()
+}
+
+fn gates(model: &Model, lowered: &Lowered) -> PlanGates {
+    let gates = &model.gates;
+    let mut reasons = HashMap::new();
+    PlanGates {
+        mql: gates.mql.as_ref().map(|mql| PlanMql {
+            when: lowered.slot(mql.when),
+            until: mql.until.map(|until| lowered.slot(until)),
+            again_after: mql.again_after,
+        }),
+        sql: gates.sql.map(|sql| lowered.slot(sql)),
+        recycle: gates.recycle.as_ref().map(|gate| lowered.slot(gate.when)),
+        disqualify: gates
+            .disqualify
+            .iter()
+            .enumerate()
+            .map(|(place, gate)| {
+                // No reason prints as the empty one.
+                let reason = gate.reason.as_deref().unwrap_or_default();
+                (lowered.slot(gate.when), *reasons.entry(reason).or_insert(place))
+            })
+            .collect(),
+    }
+}
+
+/// Lays scores, groups and rules out.
+struct RuleMaker<'m> {
+    model: &'m Model,
+    lowered: &'m Lowered,
+    tables: DecayTables,
+    each_rules: Vec<EachRule>,
+    rules: Vec<PlanRule>,
+    groups: Vec<PlanGroup>,
+}
+
+impl RuleMaker<'_> {
+    fn scores(&mut self, numbering: &mut Numbering<'_>) -> Vec<PlanScore> {
+        let model = self.model;
+        let in_order = model.score_order.iter().filter_map(|index| {
+            let score = model.scores.get(index.index())?;
+            Some(PlanScore {
+                index: *index,
+                low: score.bounds.0.thousandths(),
+                high: score.bounds.1.thousandths(),
+                bands: score.bands.iter().map(|band| band.at_least).collect(),
+                kind: match &score.kind {
+                    ScoreKind::Rules(members) => PlanScoreKind::Rules(self.members(members, numbering)),
+                    ScoreKind::Derived(weights) => PlanScoreKind::Derived(weights.clone()),
+                },
+            })
+        });
+        in_order.collect()
+    }
+
+    fn members(&mut self, members: &[Member], numbering: &mut Numbering<'_>) -> Range<usize> {
+        let first = self.groups.len();
+        // Whether the last group is one of rules outside groups, which a next such rule joins.
+        let mut loose = false;
+        for member in members {
+            match member {
+                Member::Rule(rule) => {
+                    let place = self.rules.len();
+                    self.rule(*rule, numbering);
+                    match self.groups.last_mut() {
+                        Some(group) if loose => group.rules.end = self.rules.len(),
+                        _ => self.groups.push(PlanGroup {
+                            rules: place..self.rules.len(),
+                            best: false,
+                            low: i64::MIN,
+                            high: i64::MAX,
+                        }),
+                    }
+                    loose = true;
+                }
+                Member::Group(group) => {
+                    let place = self.rules.len();
+                    for rule in &group.rules {
+                        self.rule(*rule, numbering);
+                    }
+                    self.groups.push(PlanGroup {
+                        rules: place..self.rules.len(),
+                        best: group.best,
+                        low: group.low.map_or(i64::MIN, Points::thousandths),
+                        high: group.high.map_or(i64::MAX, Points::thousandths),
+                    });
+                    loose = false;
+                }
+            }
+        }
+        first..self.groups.len()
+    }
+
+    fn rule(&mut self, index: RuleIndex, numbering: &mut Numbering<'_>) {
+        let Some(rule) = self.model.rules.get(index.index()) else { return };
+        let points = rule.points.thousandths();
+        let mut decay = || {
+            rule.decay.map(|decay| PlanDecay {
+                table: self.tables.table(rule.points, decay),
+                every: decay.every.micros().max(1),
+            })
+        };
+        let rule = match &rule.body {
+            RuleBody::Condition(condition) => {
+                let slot = self.lowered.slot(*condition);
+                match (self.lowered.newest(*condition), decay()) {
+                    (Some(newest), Some(decay)) => PlanRule::Decaying { slot, newest, decay },
+                    _ => PlanRule::Condition { slot, points },
+                }
+            }
+            RuleBody::Each { term, window, when, limits } => {
+                self.each_rules.push(EachRule {
+                    signal: numbering.each(*term, *window, *limits),
+                    when: when.map(|when| self.lowered.slot(when)),
+                    points,
+                    decay: decay(),
+                    times: limits.times.min(MAX_OCCURRENCES) as usize,
+                    per: limits.per,
+                });
+                PlanRule::Each(number_of(self.each_rules.len() - 1))
+            }
+        };
+        self.rules.push(rule);
+    }
+}

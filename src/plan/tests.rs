@@ -1,0 +1,153 @@
+use super::test_support::*;
+use super::*;
+use crate::lead::{Event, Text, Value};
+use crate::model::*;
+
+fn exact(text: &str) -> ValueTest {
+    ValueTest::Text(TextTest::AnyOf { texts: vec![Folded::new(text)], negated: false })
+}
+
+/// The numbers of the terms that an event fits, each once, ascending.
+fn fitting(plan: &Plan, event: &Event) -> Vec<u32> {
+    let mut terms = Vec::new();
+    plan.selectors.terms_of(event, |term| terms.push(term));
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+#[test]
+fn an_event_finds_its_terms_by_kind_subject_and_properties() {
+    let mut maker = ModelMaker::new();
+    let long = [(
+        SECONDS,
+        ValueTest::Number(NumberTest::Compare(
+            Comparison::GreaterOrEqual,
+            crate::Number::from_millionths(30_000_000).unwrap(),
+        )),
+    )];
+    let terms = [
+        maker.term(VISITED, &["pricing", "/docs/*"], &[]),
+        maker.term(VISITED, &["*"], &[]),
+        maker.term(WATCHED, &["Demo"], &long),
+        maker.term(WATCHED, &["*"], &long),
+    ];
+    let both = maker.union(&[0, 1, 2]);
+    for term in terms.into_iter().chain([both]) {
+        maker.rule(each(term, Window::Ever, 1, None), 1_000, None);
+    }
+    let plan = Plan::new(&maker.model);
+    let facts = lead(&[
+        (VISITED, "PRICING", 0, day(0)),
+        (VISITED, "/docs/intro", 0, day(1)),
+        (VISITED, "", 0, day(2)),
+        (WATCHED, "demo", 30, day(3)),
+        (WATCHED, "demo", 29, day(4)),
+        (WATCHED, "demolition", 60, day(5)),
+        (BOUNCED, "pricing", 60, day(6)),
+    ]);
+    let found: Vec<_> = facts.events.iter().map(|event| fitting(&plan, event)).collect();
+    assert_eq!(found, [vec![0, 1, 4], vec![0, 1, 4], vec![1, 4], vec![2, 3, 4], vec![], vec![3], vec![]]);
+    // However many selectors of a term an event fits, it counts once.
+    assert_eq!(plan.signals(&facts).term(4).times.len(), 4);
+}
+
+#[test]
+fn what_is_asked_twice_has_one_number_and_what_is_not_asked_has_none() {
+    let mut maker = ModelMaker::new();
+    let unused = maker.term(VISITED, &["unused"], &[]);
+    let unused_test = maker.at_least(unused, 1, Window::Ever);
+    maker.condition(ConditionKind::Not(unused_test));
+    let term = maker.term(VISITED, &["pricing"], &[]);
+    let month = Window::Within(days(30));
+    for count in [1, 2, 2, 7] {
+        let test = maker.at_least(term, count, month);
+        maker.rule(RuleBody::Condition(test), 1_000, None);
+    }
+    maker.rule(each(term, month, 3, None), 1_000, None);
+    let plan = Plan::new(&maker.model);
+    assert_eq!((plan.terms.len(), plan.signals.len(), plan.program.leaves.len()), (1, 1, 3));
+    assert_eq!(plan.signals[0].cap, 7);
+}
+
+#[test]
+fn equal_conditions_are_decided_once_and_attributes_when_the_lead_is_built() {
+    let mut maker = ModelMaker::new();
+    for _ in 0..3 {
+        let chief = maker.condition(ConditionKind::Attribute { attribute: TITLE, test: exact("chief") });
+        let budget =
+            maker.condition(ConditionKind::Attribute { attribute: BUDGET, test: ValueTest::Flag(true) });
+        let both = maker.condition(ConditionKind::All(vec![chief, budget]));
+        maker.rule(RuleBody::Condition(both), 1_000, None);
+    }
+    let plan = Plan::new(&maker.model);
+    assert_eq!((plan.program.attribute_tests.len(), plan.program.early.len()), (2, 1));
+    assert!(plan.program.leaves.is_empty() && plan.program.timed.is_empty());
+    let mut facts = visits(&[]);
+    facts.attributes[TITLE.0 as usize] = Some(Value::Text(Text::new("CHIEF")));
+    assert_eq!(plan.signals(&facts).early(), [true, false, false]);
+    facts.attributes[BUDGET.0 as usize] = Some(Value::Flag(true));
+    assert_eq!(plan.signals(&facts).early(), [true, true, true]);
+}
+
+#[test]
+fn long_lists_are_looked_up() {
+    let texts: Vec<_> = (0..100).map(|number| Folded::new(&format!("Company {number}"))).collect();
+    let mut maker = ModelMaker::new();
+    for negated in [false, true] {
+        let test = ValueTest::Text(TextTest::AnyOf { texts: texts.clone(), negated });
+        let listed = maker.condition(ConditionKind::Attribute { attribute: TITLE, test });
+        maker.rule(RuleBody::Condition(listed), 1_000, None);
+    }
+    let plan = Plan::new(&maker.model);
+    for (title, early) in [
+        (Some("company 99"), [true, false]),
+        (Some("company 100"), [false, true]),
+        // Of a missing attribute `not in` is false too.
+        (None, [false, false]),
+    ] {
+        let mut facts = visits(&[]);
+        facts.attributes[TITLE.0 as usize] = title.map(|title| Value::Text(Text::new(title)));
+        assert_eq!(plan.signals(&facts).early(), early, "{title:?}");
+    }
+}
+
+#[test]
+fn a_chain_that_doubles_at_each_step_costs_no_more_than_its_length() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["pricing"], &[]);
+    let mut condition = maker.at_least(term, 1, Window::Ever);
+    for _ in 0..10_000 {
+        let other = maker.condition(ConditionKind::Not(condition));
+        condition = maker.condition(ConditionKind::Any(vec![condition, other]));
+    }
+    let decay = Decay { step: DecayStep::Percent(500), every: days(30) };
+    maker.rule(RuleBody::Condition(condition), 1_000, Some(decay));
+    let plan = Plan::new(&maker.model);
+    assert_eq!(plan.program.timed.len(), 20_000);
+    assert_eq!(plan.program.newest.len(), 20_001);
+}
+
+#[test]
+fn signals_are_filled_again_without_a_trace_of_the_lead_before() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["*"], &[]);
+    for aggregate in [Aggregate::Distinct, Aggregate::Days, Aggregate::Sum(vec![(VISITED, SECONDS)])] {
+        let test = maker.events(aggregate, term, Comparison::Greater, 1, Window::Ever);
+        maker.rule(RuleBody::Condition(test), 1_000, None);
+    }
+    let inactive = maker.condition(ConditionKind::Inactive(days(30)));
+    maker.segment(inactive);
+    let plan = Plan::new(&maker.model);
+    let (first, second) = (visits(&[("a", day(0)), ("B", day(1)), ("b", day(1))]), visits(&[("c", day(2))]));
+    let mut signals = plan.signals(&first);
+    plan.signals_into(&second, &mut signals);
+    let fresh = plan.signals(&second);
+    assert_eq!(format!("{:?}", signals.term(0).times), format!("{:?}", fresh.term(0).times));
+    assert_eq!(signals.activity(), fresh.activity());
+    assert_eq!(signals.term(0).days(0, 1), 1);
+    plan.signals_into(&first, &mut signals);
+    let events = signals.term(0);
+    assert_eq!((events.days(0, 3), events.newer_of_subject(1, 1)), (2, Some(2)));
+    assert_eq!((events.older_of_subject(2), events.older_of_subject(1)), (Some(1), None));
+}

@@ -1,0 +1,159 @@
+//! From text to rule set.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::files::{self, Files, Folder};
+use super::{Compiled, Fingerprint, RuleSet};
+use crate::check::{self, Placed};
+use crate::diagnostic::{Diagnostics, FileId, Source};
+use crate::limits::Limits;
+use crate::plan::Plan;
+
+/// Compiles rule sets: with a name for messages, included files, params set by the host, and limits.
+///
+/// ```
+/// use leadql::Compiler;
+/// let rules = Compiler::new()
+///     .name("criteria.lql")
+///     .include("vocabulary.lql", "attribute plan: one of [free, pro]")
+///     .set("bonus", "20")
+///     .compile("include \"vocabulary.lql\"  param bonus = 10  plan = pro => bonus")?;
+/// let lead = rules.lead().set("plan", "pro")?.build();
+/// let evaluation = rules.evaluate(&lead, "2026-11-01T00:00:00Z".parse()?);
+/// assert_eq!(evaluation.score("score"), Some("20".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    name: String,
+    limits: Limits,
+    includes: HashMap<String, String>,
+    overrides: Vec<(String, String)>,
+}
+
+impl Default for Compiler {
+    fn default() -> Self {
+        Compiler {
+            name: "rules.lql".to_owned(),
+            limits: Limits::default(),
+            includes: HashMap::new(),
+            overrides: Vec::new(),
+        }
+    }
+}
+
+impl Compiler {
+    /// A compiler with the default limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What messages call the main file when it is compiled from a text: `rules.lql` if nothing is said.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Gives the text of a file that may be included, by its path from the main file's folder, when the main
+    /// file is compiled from a text.
+    #[must_use]
+    pub fn include(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
+        self.includes.insert(path.into(), text.into());
+        self
+    }
+
+    /// Sets a param to another value of the same sort, written as in a rule set: `20`, `-2.5`, `30d`. The
+    /// last value set counts.
+    #[must_use]
+    pub fn set(mut self, param: impl Into<String>, value: impl Into<String>) -> Self {
+        self.overrides.push((param.into(), value.into()));
+        self
+    }
+
+    /// Sets the limits on the size of the rule set.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Compiles a text.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place and what would be right.
+    pub fn compile(&self, text: &str) -> Result<RuleSet, Diagnostics> {
+        // Without a folder of its own the main text stands at the folder's root under a path nothing has.
+        let files =
+            Files::load(&self.name, text, Path::new(""), &Folder::Memory(&self.includes), &self.limits);
+        self.finish(files)
+    }
+
+    /// Compiles a file and what it includes from its folder. Messages name it as `path` does.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it; that a file cannot be read, is too large or is not UTF-8 among it.
+    pub fn compile_file(&self, path: impl AsRef<Path>) -> Result<RuleSet, Diagnostics> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let refuse = |problem| {
+            let (found, source) = files::unreadable(&name, problem, &self.limits);
+            Diagnostics::new(vec![found], Arc::new(vec![source]))
+        };
+        let text = files::read_text(path, self.limits.source).map_err(refuse)?;
+        let (folder, main) = files::folder_of(path).map_err(refuse)?;
+        let files = Files::load(&name, &text, &main, &Folder::Disk(folder), &self.limits);
+        self.finish(files)
+    }
+
+    /// The text of a rule set in the one canonical layout: same meaning, same comments. What it includes is not
+    /// looked at, and names need not be known; only the syntax has to be right.
+    ///
+    /// # Errors
+    /// What is wrong with the syntax.
+    ///
+    /// # Examples
+    /// ```
+    /// let text = leadql::Compiler::new().format("visited( pricing )>=2=>+15 # soon")?;
+    /// assert_eq!(text, "visited(pricing) >= 2 => +15  # soon\n");
+    /// # Ok::<(), leadql::Diagnostics>(())
+    /// ```
+    pub fn format(&self, text: &str) -> Result<String, Diagnostics> {
+        let (tree, found) = crate::syntax::parse(text, FileId(0), &self.limits);
+        if found.is_empty() {
+            return Ok(crate::syntax::format::format(text, &tree));
+        }
+        let source = Source { name: self.name.clone(), text: text.into() };
+        Err(Diagnostics::new(found, Arc::new(vec![source])))
+    }
+
+    fn finish(&self, files: Files) -> Result<RuleSet, Diagnostics> {
+        let Files { sources, trees, order, found: mut all, half_defined } = files;
+        let sources = Arc::new(sources);
+        let statements = order.iter().filter_map(|(file, index)| {
+            let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
+            Some(Placed { file: *file, statement })
+        });
+        let input = check::Input {
+            statements: statements.collect(),
+            sources: Arc::clone(&sources),
+            limits: &self.limits,
+            overrides: &self.overrides,
+            half_defined,
+        };
+        let (model, found) = check::check(&input);
+        let is_parsed = all.is_empty();
+        all.extend(found);
+        let found = Diagnostics::new(all, sources);
+        match model {
+            Some(model) if is_parsed => {
+                let plan = Plan::new(&model);
+                let fingerprint = Fingerprint::of(&model);
+                Ok(RuleSet { compiled: Arc::new(Compiled { model, plan, fingerprint, warnings: found }) })
+            }
+            _ => Err(found),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Reading a rule set's files: the main one and what it includes, each once.
+//!
+//! A main text and a way to read further files go in; the syntax trees come out with the statements in the
+//! order in which they count, included ones in place of their `include`. An include stays within the main
+//! file's folder, links looked through.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic, FileId, Place, Source, Sources};
+use crate::limits::Limits;
+use crate::syntax::ast::{Ast, Span, Spanned, StatementKind};
+
+/// Where included files come from.
+pub(super) enum Folder<'a> {
+    /// A folder on disk, its links resolved.
+    Disk(PathBuf),
+    /// Texts by their path from the main file's folder.
+    Memory(&'a HashMap<String, String>),
+}
+
+/// A rule set's files, parsed.
+pub(super) struct Files {
+    pub(super) sources: Sources,
+    pub(super) trees: Vec<Ast>,
+    /// Every statement but the includes, in the order in which they count: file and place in its tree.
+    pub(super) order: Vec<(FileId, usize)>,
+    pub(super) found: Vec<Diagnostic>,
+    /// Names that statements with syntax errors seem to define.
+    pub(super) half_defined: HashSet<String>,
+}
+
+/// A file whose statements are being put in order.
+struct Open {
+    file: FileId,
+    next: usize,
+    /// Its folder, from the main file's folder.
+    folder: PathBuf,
+    key: PathBuf,
+}
+
+impl Files {
+    /// Parses the main text and all it includes. `main` is the path of the main file within the folder.
+    pub(super) fn load(name: &str, text: &str, main: &Path, folder: &Folder<'_>, limits: &Limits) -> Files {
+        let mut files = Files {
+            sources: Vec::new(),
+            trees: Vec::new(),
+            order: Vec::new(),
+            found: Vec::new(),
+            half_defined: HashSet::new(),
+        };
+        let shown_folder = Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default();
+        let mut size = text.len();
+        let file = files.add(name.to_owned(), text, limits);
+        let main_key = folder.key(main).unwrap_or_else(|_| main.to_path_buf());
+        let mut seen = HashSet::from([main_key.clone()]);
+        let mut open = vec![Open { file, next: 0, folder: PathBuf::new(), key: main_key }];
+        // A stack of our own: chains of includes may be long.
+        while let Some(current) = open.last_mut() {
+            let (file, index) = (current.file, current.next);
+            let tree = files.trees.get(file.0 as usize);
+            let Some(statement) = tree.and_then(|tree| tree.statements.get(index)) else {
+                open.pop();
+                continue;
+            };
+            current.next += 1;
+            let StatementKind::Include { path } = &statement.node else {
+                files.order.push((file, index));
+                continue;
+            };
+            let (path, place) = (path.clone(), Place { file, span: path.span });
+            let included = resolve(&current.folder, &path.node).and_then(|path| {
+                let key = folder.key(&path)?;
+                Ok((path, key))
+            });
+            let (relative, key) = match included {
+                Ok(included) => included,
+                Err(problem) => {
+                    files.found.push(problem.at(place, &path));
+                    continue;
+                }
+            };
+            if open.iter().any(|open| open.key == key) {
+                files.found.push(Problem::Circle.at(place, &path));
+                continue;
+            }
+            // Each file once: what two included files share is taken in where it is first named.
+            if !seen.insert(key.clone()) {
+                continue;
+            }
+            let left = limits.sources.saturating_sub(size);
+            match folder.read(&relative, limits.source.min(left)) {
+                Ok(text) => {
+                    size += text.len();
+                    let shown = shown_folder.join(&relative).display().to_string();
+                    let file = files.add(shown, &text, limits);
+                    let folder = relative.parent().map(Path::to_path_buf).unwrap_or_default();
+                    open.push(Open { file, next: 0, folder, key });
+                }
+                Err(Problem::TooLarge) if left < limits.source => {
+                    let message =
+                        format!("the rule set's files are larger than {} bytes together", limits.sources);
+                    let found = Diagnostic::new(Code::LimitExceeded, place, message, "this one is too much");
+                    files.found.push(found.help("split the rule set, or let the host raise the limit"));
+                }
+                Err(problem) => files.found.push(problem.at(place, &path)),
+            }
+        }
+        files
+    }
+
+    fn add(&mut self, name: String, text: &str, limits: &Limits) -> FileId {
+        let file = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        let (tree, found) = crate::syntax::parse(text, file, limits);
+        if !found.is_empty() {
+            self.half_defined.extend(defined_names(text));
+        }
+        self.found.extend(found);
+        self.trees.push(tree);
+        self.sources.push(Source { name, text: text.into() });
+        file
+    }
+}
+
+/// The names that the lines of a text seem to define, however badly the rest is written.
+fn defined_names(text: &str) -> impl Iterator<Item = String> + '_ {
+    const DEFINING: [&str; 8] =
+        ["attribute", "event", "let", "param", "activity", "score", "segment", "band"];
+    text.lines().filter_map(|line| {
+        let mut words =
+            line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let (first, second) = (words.next()?, words.next()?);
+        crate::diagnostic::closest(first, DEFINING).map(|_| second.to_owned())
+    })
+}
+
+/// What can be wrong with an include.
+#[derive(Debug)]
+pub(super) enum Problem {
+    Outside,
+    Form,
+    Circle,
+    NoFolder,
+    TooLarge,
+    NotUtf8,
+    Unreadable(String),
+}
+
+impl Problem {
+    fn at(self, place: Place, path: &Spanned<String>) -> Diagnostic {
+        let shown = path.node.escape_default();
+        let (code, message, label, help) = match self {
+            Problem::Outside => (
+                Code::BadInclude,
+                format!("the include \"{shown}\" leaves the main file's folder"),
+                "outside".to_owned(),
+                "keep shared files in the main file's folder or below it",
+            ),
+            Problem::Form => (
+                Code::BadInclude,
+                format!("\"{shown}\" is no path that an include can take"),
+                "not such a path".to_owned(),
+                "write a path from this file's folder, such as \"shared/vocabulary.lql\"",
+            ),
+            Problem::Circle => (
+                Code::Cycle,
+                format!("the include \"{shown}\" goes round in a circle"),
+                "this file is being taken in already".to_owned(),
+                "remove the include: everything of that file is there already",
+            ),
+            Problem::NoFolder => (
+                Code::BadInclude,
+                format!("the include \"{shown}\" cannot be found: the rule set is a text without a folder"),
+                "not known".to_owned(),
+                "compile from a file, or give the compiler the text of the included file",
+            ),
+            Problem::TooLarge => (
+                Code::LimitExceeded,
+                format!("the included file \"{shown}\" is too large"),
+                "too large".to_owned(),
+                "split the file, or let the host raise the limit",
+            ),
+            Problem::NotUtf8 => (
+                Code::NotUtf8,
+                format!("the included file \"{shown}\" is not UTF-8"),
+                "not UTF-8".to_owned(),
+                "save it in the encoding UTF-8",
+            ),
+            Problem::Unreadable(why) => (
+                Code::Unreadable,
+                format!("the included file \"{shown}\" cannot be read: {why}"),
+                "cannot be read".to_owned(),
+                "the path starts from the folder of the file that the include stands in",
+            ),
+        };
+        Diagnostic::new(code, place, message, label).help(help)
+    }
+}
+
+/// The path of an included file from the main file's folder; it never steps out of it, not even in between.
+fn resolve(folder: &Path, written: &str) -> Result<PathBuf, Problem> {
+    if written.is_empty() || written.contains(['\\', '\0']) {
+        return Err(Problem::Form);
+    }
+    let mut path = folder.to_path_buf();
+    for component in Path::new(written).components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(part) => path.push(part),
+            Component::ParentDir => {
+                if !path.pop() {
+                    return Err(Problem::Outside);
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return Err(Problem::Outside),
+        }
+    }
+    if path.as_os_str().is_empty() { Err(Problem::Form) } else { Ok(path) }
+}
+
+impl Folder<'_> {
+    /// What tells one file from another, links looked through.
+    fn key(&self, path: &Path) -> Result<PathBuf, Problem> {
+        let Folder::Disk(root) = self else { return Ok(path.to_path_buf()) };
+        let real = root.join(path).canonicalize().map_err(|error| Problem::Unreadable(reason(&error)))?;
+        if real.starts_with(root) { Ok(real) } else { Err(Problem::Outside) }
+    }
+
+    fn read(&self, path: &Path, most: usize) -> Result<String, Problem> {
+        match self {
+            Folder::Disk(root) => read_text(&root.join(path), most),
+            Folder::Memory(texts) if texts.is_empty() => Err(Problem::NoFolder),
+            Folder::Memory(texts) => {
+                let text = path.to_str().and_then(|path| texts.get(path));
+                let text =
+                    text.ok_or_else(|| Problem::Unreadable("the host has not given its text".to_owned()))?;
+                if text.len() > most { Err(Problem::TooLarge) } else { Ok(text.clone()) }
+            }
+        }
+    }
+}
+
+/// Reads a file of at most `most` bytes; a longer one is not read to its end.
+pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Problem> {
+    let unreadable = |error: std::io::Error| Problem::Unreadable(reason(&error));
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > most {
+        return Err(Problem::TooLarge);
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::NotUtf8)
+}
+
+/// The folder of a main file, links resolved, and the file's name in it.
+pub(super) fn folder_of(path: &Path) -> Result<(PathBuf, PathBuf), Problem> {
+    let unreadable = |error: std::io::Error| Problem::Unreadable(reason(&error));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(Problem::Form)?;
+    Ok((folder.canonicalize().map_err(unreadable)?, PathBuf::from(name)))
+}
+
+/// Why a file cannot be read, in plain words.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "access is denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The finding that a main file cannot be had at all.
+pub(super) fn unreadable(name: &str, problem: Problem, limits: &Limits) -> (Diagnostic, Source) {
+    let place = Place { file: FileId(0), span: Span { start: 0, end: 0 } };
+    let source = Source { name: name.to_owned(), text: "".into() };
+    let (code, message, help) = match problem {
+        Problem::TooLarge => (
+            Code::LimitExceeded,
+            format!("{name} is larger than {} bytes", limits.source),
+            "split it with `include`, or let the host raise the limit".to_owned(),
+        ),
+        Problem::NotUtf8 => {
+            (Code::NotUtf8, format!("{name} is not UTF-8"), "save it in the encoding UTF-8".to_owned())
+        }
+        Problem::Unreadable(why) => {
+            (Code::Unreadable, format!("{name} cannot be read: {why}"), "name a file of rules".to_owned())
+        }
+        other => (Code::Unreadable, format!("{name} cannot be read: {other:?}"), String::new()),
+    };
+    (Diagnostic::new(code, place, message, "").help(help), source)
+}

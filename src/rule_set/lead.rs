@@ -1,0 +1,202 @@
+//! A lead ready to be evaluated, and an evaluator for many.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::evaluation::Evaluation;
+use super::{Compiled, LeadBuilder, RuleSet};
+use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
+use crate::plan::Signals;
+use crate::score::{self, Outcome, Scratch};
+use crate::testing::TestResult;
+use crate::time::{Instant, InstantError};
+
+/// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
+///
+/// [`RuleSet::lead`] builds one in code, [`RuleSet::lead_from`] from a host's own type.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    rules: Arc<Compiled>,
+    facts: Facts,
+    signals: Signals,
+}
+
+impl Lead {
+    pub(crate) fn new(rules: &Arc<Compiled>, facts: Facts) -> Self {
+        Lead { rules: Arc::clone(rules), signals: rules.plan.signals(&facts), facts }
+    }
+
+    /// The lead's id; empty where it has none.
+    pub fn id(&self) -> &str {
+        &self.facts.id
+    }
+
+    /// Where the lead's record stands.
+    pub fn stage(&self) -> Stage {
+        self.facts.stage
+    }
+
+    /// Since when it stands there, if that is known.
+    pub fn stage_since(&self) -> Option<DateTime<Utc>> {
+        self.facts.stage_since.map(Into::into)
+    }
+
+    /// Moves the record to another stage: what a host does with the stage of an [`Evaluation`] before it
+    /// evaluates again.
+    ///
+    /// # Errors
+    /// `since` is outside the years 0001 to 9999.
+    pub fn set_stage(
+        &mut self,
+        stage: Stage,
+        since: impl Into<Option<DateTime<Utc>>>,
+    ) -> Result<(), InstantError> {
+        let since = since.into().map(Instant::try_from).transpose()?;
+        (self.facts.stage, self.facts.stage_since) = (stage, since);
+        Ok(())
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// This lead as a rule set sees it: itself where that rule set built it; otherwise a copy, fitted by name,
+    /// without what the other vocabulary lacks or has with another type.
+    ///
+    /// Asked once a lead, so that nothing behind it has to ask whether numbers belong together.
+    pub(super) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
+        if Arc::ptr_eq(&self.rules, rules) {
+            return Cow::Borrowed(self);
+        }
+        let facts = FactsBuilder::refit(&self.facts, &self.rules.model.vocabulary, &rules.model.vocabulary);
+        Cow::Owned(Lead::new(rules, facts))
+    }
+}
+
+/// Evaluates one lead after another without allocating anew for each.
+///
+/// ```
+/// use leadql::RuleSet;
+/// let rules = RuleSet::compile("need => +20")?;
+/// let now = "2026-11-01T00:00:00Z".parse()?;
+/// let mut evaluator = rules.evaluator();
+/// for need in [true, false] {
+///     let lead = rules.lead().set("need", need)?.build();
+///     let evaluation = evaluator.evaluate(&lead, now);
+///     assert_eq!(evaluation.score("score"), Some(if need { "20" } else { "0" }.parse()?));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    scratch: Scratch,
+    evaluation: Evaluation,
+}
+
+impl Evaluator {
+    /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
+    pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
+        let rules = &self.evaluation.rules;
+        let lead = lead.fitted(rules);
+        self.evaluation.id.clone_from(&lead.facts.id);
+        self.evaluation.at = Instant::nearest(now);
+        score::evaluate(
+            &rules.plan,
+            &lead.signals,
+            (lead.facts.stage, lead.facts.stage_since),
+            self.evaluation.at,
+            &mut self.scratch,
+            &mut self.evaluation.outcome,
+        );
+        &self.evaluation
+    }
+}
+
+impl RuleSet {
+    /// A lead to be built in code; every name is checked as it is used.
+    pub fn lead(&self) -> LeadBuilder<'_> {
+        LeadBuilder::new(&self.compiled)
+    }
+
+    /// A lead from a host's own type, through serde: `lead` serializes as a map or a struct.
+    ///
+    /// The keys `id`, `attributes`, `events`, `stage` and `stage_since` mean what they mean in a lead file;
+    /// every other key is an attribute of that name. Names that the vocabulary lacks are left out, so that a
+    /// host's type may have more than the rules ask for; [`RuleSet::lead_and_unknown_from`] tells them.
+    ///
+    /// # Errors
+    /// A value is not of its attribute's type or out of range, an event lacks its kind or time, a key repeats,
+    /// or `lead` is no map.
+    ///
+    /// # Examples
+    /// ```
+    /// # use leadql::RuleSet;
+    /// #[derive(serde::Serialize)]
+    /// struct Contact {
+    ///     id: u64,
+    ///     title: String,
+    ///     company_size: Option<u32>,
+    /// }
+    /// let rules = RuleSet::compile("title contains \"chief\" => +20  company_size > 100 => +10")?;
+    /// let contact = Contact { id: 7, title: "Chief Executive".into(), company_size: None };
+    /// let evaluation = rules.evaluate(&rules.lead_from(&contact)?, "2026-11-01T00:00:00Z".parse()?);
+    /// assert_eq!(evaluation.score("score"), Some("20".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lead_from<T: Serialize + ?Sized>(&self, lead: &T) -> Result<Lead, LeadError> {
+        self.lead_and_unknown_from(lead).map(|(lead, _)| lead)
+    }
+
+    /// As [`RuleSet::lead_from`], with the names that the vocabulary lacks.
+    ///
+    /// # Errors
+    /// As [`RuleSet::lead_from`].
+    pub fn lead_and_unknown_from<T: Serialize + ?Sized>(
+        &self,
+        lead: &T,
+    ) -> Result<(Lead, Vec<UnknownName>), LeadError> {
+        let (facts, unknown) = from_serialize(&self.compiled.model.vocabulary, lead)?;
+        Ok((Lead::new(&self.compiled, facts), unknown))
+    }
+
+    /// An evaluator for many leads.
+    pub fn evaluator(&self) -> Evaluator {
+        Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }
+    }
+
+    /// Evaluates the rule set over a lead at `now`; outside the years 0001 to 9999 at the nearest instant
+    /// within. For many leads see [`RuleSet::evaluator`].
+    ///
+    /// A lead that another rule set built is fitted to this one first, by name: what this one's vocabulary
+    /// lacks, or has with another type, is left out.
+    pub fn evaluate(&self, lead: &Lead, now: DateTime<Utc>) -> Evaluation {
+        let mut evaluator = self.evaluator();
+        evaluator.evaluate(lead, now);
+        evaluator.evaluation
+    }
+
+    /// The leads that the `test` blocks of the main file describe, each with the instant of its block, in the
+    /// order of [`RuleSet::run_tests`]: to look closer at one that fails.
+    pub fn test_leads(&self) -> impl Iterator<Item = (Lead, DateTime<Utc>)> {
+        let model = &self.compiled.model;
+        model.tests.iter().map(|test| {
+            let facts = crate::testing::facts(model, test);
+            (Lead::new(&self.compiled, facts), test.at.into())
+        })
+    }
+
+    /// Runs the `test` blocks of the main file, in order.
+    pub fn run_tests(&self) -> Vec<TestResult> {
+        let rules = &self.compiled;
+        crate::testing::run(&rules.model, |facts, now| {
+            let mut outcome = Outcome::default();
+            let signals = rules.plan.signals(facts);
+            let stage = (facts.stage, facts.stage_since);
+            score::evaluate(&rules.plan, &signals, stage, now, &mut Scratch::default(), &mut outcome);
+            outcome
+        })
+    }
+}

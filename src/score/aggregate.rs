@@ -1,0 +1,165 @@
+//! Signals at an instant: which events of a term are inside a window, and what they add up to.
+//!
+//! A term's events are sorted, so those in a window are a run of places, and as time goes by both ends only
+//! move forward. [`State`] is the run and its aggregate at one instant; [`Sweep`] moves it from change to
+//! change.
+
+use super::NEVER;
+use crate::plan::{Ages, Micros, Signal, SignalKind, Signals, TermEvents};
+use crate::time::Instant;
+
+/// A signal at an instant.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct State {
+    /// The events inside the window, as far as the signal's cap can tell: from `start` to just before `end`.
+    pub(super) start: usize,
+    /// All events before it have come.
+    pub(super) end: usize,
+    /// The aggregate over the run: a count, or a sum in millionths.
+    pub(super) value: i128,
+}
+
+impl State {
+    /// Works a signal out at `now`.
+    pub(super) fn at(signal: &Signal, signals: &Signals, now: Micros) -> State {
+        let events = signals.term(signal.term);
+        let times = events.times;
+        let Ages { enters, leaves } = signal.ages;
+        let (newest, oldest) = (now.saturating_sub(enters), now.saturating_sub(leaves));
+        // Mostly all events have come long ago.
+        let end = match times.last() {
+            Some(last) if *last > newest => times.partition_point(|at| *at <= newest),
+            _ => times.len(),
+        };
+        let look_at = match signal.aggregate {
+            SignalKind::Count => end.saturating_sub(signal.cap),
+            _ => 0,
+        };
+        let inside = times.get(look_at..end).unwrap_or(&[]);
+        let start = look_at + inside.partition_point(|at| *at <= oldest);
+        let state = State { start, end, value: 0 };
+        match signal.aggregate {
+            SignalKind::Count => State { value: count(end - start), ..state },
+            SignalKind::Days => State { value: count(events.days(start, end)), ..state },
+            SignalKind::Sum(sum) => State { value: events.sum(sum, start, end), ..state },
+            SignalKind::Distinct => state.distinct(events, signal.cap),
+        }
+    }
+
+    /// Counts different subjects by the newest event of each, from the newest on, up to `cap`; the run then
+    /// starts where counting stopped.
+    fn distinct(mut self, events: TermEvents<'_>, cap: usize) -> State {
+        let (mut found, oldest) = (0, self.start);
+        self.start = self.end;
+        while self.start > oldest && found < cap {
+            self.start -= 1;
+            let newer = events.newer_of_subject(self.start, 1);
+            found += usize::from(newer.is_none_or(|newer| newer >= self.end));
+        }
+        State { value: count(found), ..self }
+    }
+
+    /// When the newest event inside the window came.
+    pub(super) fn newest(self, events: TermEvents<'_>) -> Option<Micros> {
+        if self.start < self.end { events.times.get(self.end - 1).copied() } else { None }
+    }
+
+    /// When the next event comes into the window.
+    pub(super) fn next_in(self, events: TermEvents<'_>, ages: Ages) -> Micros {
+        events.times.get(self.end).map_or(NEVER, |at| at.saturating_add(ages.enters))
+    }
+}
+
+fn count(count: usize) -> i128 {
+    // OK because a count of things in memory is far below 2^64.
+    count as i128
+}
+
+/// A signal as it changes over time.
+pub(super) struct Sweep<'a> {
+    events: TermEvents<'a>,
+    signal: &'a Signal,
+    cap: usize,
+    state: State,
+}
+
+impl<'a> Sweep<'a> {
+    /// Starts from the state at an instant; events or subjects beyond `cap` make no difference.
+    pub(super) fn from(state: State, signal: &'a Signal, signals: &'a Signals, cap: usize) -> Sweep<'a> {
+        let events = signals.term(signal.term);
+        let mut sweep = Sweep { events, signal, cap, state };
+        sweep.cut_count();
+        sweep
+    }
+
+    /// The aggregate after the last change.
+    pub(super) const fn value(&self) -> i128 {
+        self.state.value
+    }
+
+    /// Moves on to the next instant at which events come into the window or leave it.
+    pub(super) fn advance(&mut self) -> Option<Micros> {
+        let ages = self.signal.ages;
+        let at = self.state.next_in(self.events, ages).min(self.next_out());
+        Instant::from_micros(at)?;
+        while self.state.next_in(self.events, ages) <= at {
+            let older = match self.signal.aggregate {
+                SignalKind::Distinct => self.events.older_of_subject(self.state.end),
+                _ => None,
+            };
+            let new_subject = older.is_none_or(|older| older < self.state.start);
+            self.state.end += 1;
+            self.update(i128::from(new_subject));
+            self.cut_count();
+        }
+        while self.next_out() <= at {
+            let newer = match self.signal.aggregate {
+                SignalKind::Distinct => self.events.newer_of_subject(self.state.start, 1),
+                _ => None,
+            };
+            let last_of_subject = newer.is_none_or(|newer| newer >= self.state.end);
+            self.state.start += 1;
+            self.update(-i128::from(last_of_subject));
+        }
+        Some(at)
+    }
+
+    /// When the oldest event inside the window leaves it.
+    fn next_out(&self) -> Micros {
+        let State { start, end, .. } = self.state;
+        match self.events.times.get(start) {
+            Some(at) if start < end => at.saturating_add(self.signal.ages.leaves),
+            _ => NEVER,
+        }
+    }
+
+    /// Brings the aggregate up to date; `subjects` is the change in the number of different ones.
+    fn update(&mut self, subjects: i128) {
+        let State { start, end, value } = self.state;
+        self.state.value = match self.signal.aggregate {
+            SignalKind::Count => count(end - start),
+            SignalKind::Days => count(self.events.days(start, end)),
+            SignalKind::Sum(sum) => self.events.sum(sum, start, end),
+            SignalKind::Distinct => value + subjects,
+        };
+    }
+
+    /// Leaves out of a count what is beyond the cap: older events have left by the time it matters.
+    fn cut_count(&mut self) {
+        if self.signal.aggregate == SignalKind::Count {
+            self.state.start = self.state.start.max(self.state.end.saturating_sub(self.cap));
+            self.update(0);
+        }
+    }
+}
+
+impl super::Evaluation<'_> {
+    /// A signal of the plan by its number, at `now`.
+    pub(super) fn state(&self, signal: u32, now: Micros) -> State {
+        self.signal(signal).map_or(State::default(), |signal| State::at(signal, self.signals, now))
+    }
+
+    pub(super) fn signal(&self, signal: u32) -> Option<&Signal> {
+        self.plan.signals.get(signal as usize)
+    }
+}

@@ -1,0 +1,239 @@
+//! From what holds at an instant to an outcome: conditions, rules, groups, scores, bands, segments, gates and
+//! the stage, each from those before it.
+
+use super::aggregate::State;
+use super::{Evaluation, GateOutcome, NEVER, Outcome, Scratch};
+use crate::decimal::Points;
+use crate::lead::Stage;
+use crate::model::{BandIndex, ScoreIndex};
+use crate::plan::{Micros, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Slot};
+use crate::time::Instant;
+
+/// The newest event of a condition's tests that hold, by the number of `not`s above them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Newest {
+    pub(super) even: Option<Micros>,
+    pub(super) odd: Option<Micros>,
+}
+
+impl Evaluation<'_> {
+    /// The first half: works out at `now` everything that time touches.
+    pub(super) fn observe(&self, now: Instant, scratch: &mut Scratch) {
+        let now = now.micros();
+        let program = &self.plan.program;
+        scratch.signals.clear();
+        scratch.signals.extend(self.plan.signals.iter().map(|signal| State::at(signal, self.signals, now)));
+        let states = &scratch.signals;
+        let state = |signal: u32| states.get(signal as usize).copied().unwrap_or_default();
+        scratch.slots.clear();
+        scratch.slots.extend_from_slice(self.signals.early());
+        scratch.slots.extend(program.leaves.iter().map(|leaf| self.leaf_holds(*leaf, now, state)));
+        scratch.ageing.clear();
+        scratch
+            .ageing
+            .extend(program.ageing.iter().map(|test| self.newest_event(test.signal, state(test.signal))));
+        scratch.each.clear();
+        scratch
+            .each
+            .extend(self.plan.each_rules.iter().map(|rule| self.worth(rule, state(rule.signal), now)));
+    }
+
+    /// When the newest event in a signal's window came, given the signal's state.
+    pub(super) fn newest_event(&self, signal: u32, state: State) -> Option<Micros> {
+        self.signal(signal).and_then(|signal| state.newest(self.signals.term(signal.term)))
+    }
+
+    /// The second half: works out what follows. Gives the first instant at which a condition rule that holds
+    /// will have decayed further.
+    pub(super) fn conclude(&self, now: Instant, scratch: &mut Scratch, outcome: &mut Outcome) -> Micros {
+        let program = &self.plan.program;
+        let slots = &mut scratch.slots;
+        slots.truncate(program.early_slots() + program.leaves.len());
+        for op in &program.timed {
+            slots.push(op.holds(&program.operands, slots));
+        }
+        self.find_newest(scratch);
+        let due = self.add_scores(now.micros(), scratch, outcome);
+        let slots = &mut scratch.slots;
+        for op in &program.scored {
+            slots.push(self.scored_holds(*op, slots, outcome));
+        }
+        let holds = |slot: Slot| slots.get(slot as usize).copied().unwrap_or(false);
+        outcome.segments.clear();
+        outcome.segments.extend(self.plan.segments.iter().map(|segment| holds(*segment)));
+        outcome.gates = self.gates(holds);
+        outcome.stage = self.step(outcome.gates, now);
+        outcome.valid_until = None;
+        due
+    }
+
+    fn find_newest(&self, scratch: &mut Scratch) {
+        let program = &self.plan.program;
+        let newest = &mut scratch.newest;
+        newest.clear();
+        for op in &program.newest {
+            let found = match op {
+                NewestOp::Test(place) => {
+                    let leaf = program.ageing.get(*place as usize).map(|test| test.leaf as usize);
+                    let slot = leaf.map(|leaf| self.signals.early().len() + leaf);
+                    let holds = slot.and_then(|slot| scratch.slots.get(slot)) == Some(&true);
+                    let event = scratch.ageing.get(*place as usize).copied().flatten();
+                    Newest { even: event.filter(|_| holds), odd: None }
+                }
+                NewestOp::Not(of) => {
+                    let Newest { even, odd } = newest.get(*of as usize).copied().unwrap_or_default();
+                    Newest { even: odd, odd: even }
+                }
+                NewestOp::Latest(of) => {
+                    let each = of.of(&program.newest_operands).iter();
+                    each.filter_map(|place| newest.get(*place as usize)).fold(
+                        Newest::default(),
+                        // None is before every instant.
+                        |latest, one| Newest {
+                            even: latest.even.max(one.even),
+                            odd: latest.odd.max(one.odd),
+                        },
+                    )
+                }
+            };
+            newest.push(found);
+        }
+    }
+
+    fn add_scores(&self, now: Micros, scratch: &Scratch, outcome: &mut Outcome) -> Micros {
+        let count = self.plan.scores.len();
+        outcome.scores.clear();
+        outcome.scores.resize(count, Points::ZERO);
+        outcome.bands.clear();
+        outcome.bands.resize(count, None);
+        let mut due = NEVER;
+        for score in &self.plan.scores {
+            let value = match &score.kind {
+                PlanScoreKind::Rules(groups) => {
+                    let groups = self.plan.groups.get(groups.clone()).unwrap_or(&[]);
+                    let values = groups.iter().map(|group| self.group(group, now, scratch, &mut due));
+                    // OK because 65,536 rules of 100,000 events of 1,000,000 points each stay below 2^63
+                    // thousandths.
+                    values.fold(0i64, i64::saturating_add)
+                }
+                PlanScoreKind::Derived(weights) => {
+                    let value_of = |index: &ScoreIndex| {
+                        outcome.scores.get(index.index()).map_or(0, |score| score.thousandths())
+                    };
+                    let sum: i128 = weights
+                        .iter()
+                        .map(|(weight, index)| i128::from(*weight) * i128::from(value_of(index)))
+                        .sum();
+                    // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on
+                    // the way makes no difference.
+                    let value = sum / 1_000;
+                    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+                }
+            };
+            let value = Points::from_thousandths(value.min(score.high).max(score.low));
+            if let Some(entry) = outcome.scores.get_mut(score.index.index()) {
+                *entry = value;
+            }
+            if let Some(entry) = outcome.bands.get_mut(score.index.index()) {
+                *entry = band(score, value);
+            }
+        }
+        due
+    }
+
+    fn group(&self, group: &PlanGroup, now: Micros, scratch: &Scratch, due: &mut Micros) -> i64 {
+        let rules = self.plan.rules.get(group.rules.clone()).unwrap_or(&[]);
+        let values = rules.iter().filter_map(|rule| self.rule(*rule, now, scratch, due));
+        let value = if group.best { values.max().unwrap_or(0) } else { values.fold(0, i64::saturating_add) };
+        value.min(group.high).max(group.low)
+    }
+
+    /// What a rule gives, in thousandths of a point; none where its condition does not hold, or where it
+    /// counts no event.
+    fn rule(&self, rule: PlanRule, now: Micros, scratch: &Scratch, due: &mut Micros) -> Option<i64> {
+        let holds = |slot: Slot| scratch.slots.get(slot as usize) == Some(&true);
+        match rule {
+            PlanRule::Condition { slot, points } => holds(slot).then_some(points),
+            PlanRule::Decaying { slot, newest, decay } => {
+                if !holds(slot) {
+                    return None;
+                }
+                let Some(at) = scratch.newest.get(newest as usize).and_then(|newest| newest.even) else {
+                    return Some(self.fresh(decay));
+                };
+                let (points, changes) = self.decayed(decay, at, now);
+                *due = changes.min(*due);
+                Some(points)
+            }
+            PlanRule::Each(place) => {
+                let when = self.plan.each_rules.get(place as usize)?.when;
+                let worth = scratch.each.get(place as usize)?;
+                (worth.counts && when.is_none_or(holds)).then_some(worth.points)
+            }
+        }
+    }
+
+    fn scored_holds(&self, op: ScoredOp, slots: &[bool], outcome: &Outcome) -> bool {
+        let score = |index: ScoreIndex| outcome.scores.get(index.index()).copied().unwrap_or(Points::ZERO);
+        let band = |index: ScoreIndex| outcome.bands.get(index.index()).copied().flatten();
+        match op {
+            ScoredOp::Op(op) => op.holds(&self.plan.program.operands, slots),
+            ScoredOp::Compare { score: index, comparison, points } => comparison.holds(score(index), points),
+            ScoredOp::Between { score: index, low, high } => (low..=high).contains(&score(index)),
+            ScoredOp::Band { score, band: wanted } => band(score) == Some(wanted),
+            ScoredOp::BandAtLeast { score, band: wanted } => {
+                // The highest band is the first.
+                band(score).is_some_and(|band| band <= wanted)
+            }
+        }
+    }
+
+    fn gates(&self, holds: impl Fn(Slot) -> bool) -> GateOutcome {
+        let gates = &self.plan.gates;
+        let mql = gates.mql.is_some_and(|mql| holds(mql.when));
+        GateOutcome {
+            mql,
+            revert: gates.mql.is_some_and(|gate| gate.until.map_or(!mql, &holds)),
+            sql: gates.sql.is_some_and(&holds),
+            recycle: gates.recycle.is_some_and(&holds),
+            disqualify: gates.disqualify.iter().find(|(slot, _)| holds(*slot)).map(|(_, reason)| *reason),
+        }
+    }
+
+    /// The stage after at most one step.
+    fn step(&self, gates: GateOutcome, now: Instant) -> Stage {
+        let stage = self.stage;
+        if gates.disqualify.is_some() && stage != Stage::Customer {
+            return Stage::Disqualified;
+        }
+        match stage {
+            Stage::Lead | Stage::Mql if gates.recycle => Stage::Recycled,
+            Stage::Mql if gates.revert => Stage::Lead,
+            // Nothing holds by now that speaks against a promotion, but for these two.
+            Stage::Lead if gates.mql && !gates.revert => Stage::Mql,
+            Stage::Recycled if gates.mql && !gates.revert && !gates.recycle && self.may_return(now) => {
+                Stage::Mql
+            }
+            _ => stage,
+        }
+    }
+
+    /// Whether a recycled lead has waited long enough to be promoted again.
+    fn may_return(&self, now: Instant) -> bool {
+        let Some(wait) = self.plan.gates.mql.and_then(|mql| mql.again_after) else { return false };
+        self.stage_since.is_none_or(|since| since <= now.minus(wait))
+    }
+
+    /// When a recycled lead will have waited long enough.
+    pub(super) fn return_due(&self) -> Micros {
+        match (self.stage, self.stage_since, self.plan.gates.mql.and_then(|mql| mql.again_after)) {
+            (Stage::Recycled, Some(since), Some(wait)) => since.micros().saturating_add(wait.micros()),
+            _ => NEVER,
+        }
+    }
+}
+
+fn band(score: &PlanScore, value: Points) -> Option<BandIndex> {
+    let place = score.bands.iter().position(|at_least| at_least.is_none_or(|bound| value >= bound))?;
+    u32::try_from(place).ok().map(BandIndex)
+}

@@ -1,0 +1,182 @@
+//! The `test` blocks of a rule set: each is made a lead, evaluated by whatever evaluator is handed in, and
+//! its expectations are held against the outcome. What comes out is what `leadql test` prints.
+
+use crate::diagnostic::{Place, Sources};
+use crate::lead::{Event, Facts, Text};
+use crate::model::{BandIndex, Expectation, ExpectationKind, Gate, Model, ScoreIndex, TestCase};
+use crate::score::Outcome;
+use crate::time::Instant;
+
+/// How one `test` block went.
+///
+/// Serializes to what `leadql test --format json` prints of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TestResult {
+    /// The file that the block stands in.
+    pub file: String,
+    /// Its line, from 1.
+    #[serde(skip)]
+    pub line: usize,
+    /// Its name.
+    pub name: String,
+    /// Whether every expectation was met.
+    pub passed: bool,
+    /// Those that were not.
+    pub failures: Vec<TestFailure>,
+}
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TestFailure {
+    /// What the block expects: `engagement = 25`.
+    pub expected: String,
+    /// What came out: `engagement is 20`.
+    pub actual: String,
+    /// The line of the expectation, from 1.
+    pub line: usize,
+}
+
+/// Runs every `test` block of `model`, in order, through `evaluate`.
+pub(crate) fn run(model: &Model, evaluate: impl Fn(&Facts, Instant) -> Outcome) -> Vec<TestResult> {
+    let lines = Lines::of(&model.sources);
+    let run_one = |test: &TestCase| {
+        let outcome = evaluate(&facts(model, test), test.at);
+        let failed = |expectation: &Expectation| {
+            let (expected, actual) = check(model, expectation, &outcome)?;
+            Some(TestFailure { expected, actual, line: lines.line(expectation.place) })
+        };
+        let failures: Vec<TestFailure> = test.expectations.iter().filter_map(failed).collect();
+        let source = model.sources.get(test.place.file.0 as usize);
+        TestResult {
+            file: source.map(|source| source.name.clone()).unwrap_or_default(),
+            line: lines.line(test.place),
+            name: test.name.clone(),
+            passed: failures.is_empty(),
+            failures,
+        }
+    };
+    model.tests.iter().map(run_one).collect()
+}
+
+/// The lead that a `test` block describes.
+pub(crate) fn facts(model: &Model, test: &TestCase) -> Facts {
+    let mut attributes = vec![None; model.vocabulary.attributes.len()];
+    for (attribute, value) in &test.attributes {
+        if let Some(slot) = attributes.get_mut(attribute.0 as usize) {
+            *slot = Some(value.clone());
+        }
+    }
+    let event = |event: &crate::model::TestEvent| {
+        let mut properties = event.properties.clone();
+        properties.sort_by_key(|(property, _)| *property);
+        Event { kind: event.kind, subject: Text::new(&event.subject), at: event.at, properties }
+    };
+    let mut events: Vec<Event> = test.events.iter().map(event).collect();
+    events.sort_by_key(|event| event.at);
+    Facts { id: test.name.clone(), attributes, events, stage: test.stage, stage_since: test.stage_since }
+}
+
+/// What was expected and what came out, none where they agree.
+fn check(model: &Model, expectation: &Expectation, outcome: &Outcome) -> Option<(String, String)> {
+    let name = |score: ScoreIndex| model.scores.get(score.index()).map_or("", |score| score.name.as_str());
+    let band_name = |score: ScoreIndex, band: BandIndex| {
+        let bands = model.scores.get(score.index()).map_or(&[][..], |score| &score.bands);
+        bands.get(band.index()).map_or("", |band| band.name.as_str())
+    };
+    let points = |score: ScoreIndex| outcome.scores.get(score.index()).copied().unwrap_or_default();
+    let band = |score: ScoreIndex| outcome.bands.get(score.index()).copied().flatten();
+    let score_is = |score: ScoreIndex| format!("{} is {}", name(score), points(score));
+    let band_is = |score: ScoreIndex| {
+        let found = band(score).map_or("in no band", |found| band_name(score, found));
+        format!("{} is {found} ({} points)", name(score), points(score))
+    };
+    let (met, expected, actual) = match &expectation.kind {
+        ExpectationKind::Score { score, comparison, points: bound } => (
+            comparison.holds(points(*score), *bound),
+            format!("{} {} {bound}", name(*score), comparison.sign()),
+            score_is(*score),
+        ),
+        ExpectationKind::ScoreBetween { score, low, high } => (
+            (*low..=*high).contains(&points(*score)),
+            format!("{} between {low} and {high}", name(*score)),
+            score_is(*score),
+        ),
+        ExpectationKind::Band { score, band: wanted } => (
+            band(*score) == Some(*wanted),
+            format!("{} is {}", name(*score), band_name(*score, *wanted)),
+            band_is(*score),
+        ),
+        ExpectationKind::BandAtLeast { score, band: wanted } => (
+            // Bands stand highest first.
+            band(*score).is_some_and(|found| found <= *wanted),
+            format!("{} is at least {}", name(*score), band_name(*score, *wanted)),
+            band_is(*score),
+        ),
+        ExpectationKind::Segment { segment, expected } => {
+            let name = model.segments.get(segment.index()).map_or("", |segment| segment.name.as_str());
+            let holds = outcome.segments.get(segment.index()).copied().unwrap_or(false);
+            (
+                holds == *expected,
+                negated(&format!("segment {name}"), *expected),
+                told(&format!("segment {name}"), holds),
+            )
+        }
+        ExpectationKind::Stage(stage) => {
+            (outcome.stage == *stage, format!("stage {stage}"), format!("stage is {}", outcome.stage))
+        }
+        ExpectationKind::Gate { gate, expected } => {
+            let holds = gate_holds(*gate, outcome);
+            (holds == *expected, negated(gate.name(), *expected), told(gate.name(), holds))
+        }
+        ExpectationKind::ValidUntil(instant) => {
+            let say = |instant: Option<Instant>| match instant {
+                Some(instant) => format!("valid until {instant}"),
+                None => "valid until never".to_owned(),
+            };
+            (outcome.valid_until == *instant, say(*instant), say(outcome.valid_until))
+        }
+    };
+    (!met).then_some((expected, actual))
+}
+
+fn gate_holds(gate: Gate, outcome: &Outcome) -> bool {
+    match gate {
+        Gate::Mql => outcome.gates.mql,
+        Gate::Revert => outcome.gates.revert,
+        Gate::Sql => outcome.gates.sql,
+        Gate::Recycle => outcome.gates.recycle,
+        Gate::Disqualify => outcome.gates.disqualify.is_some(),
+    }
+}
+
+/// As an expectation writes it: `mql`, `not mql`.
+fn negated(what: &str, expected: bool) -> String {
+    if expected { what.to_owned() } else { format!("not {what}") }
+}
+
+fn told(what: &str, holds: bool) -> String {
+    format!("{what} {}", if holds { "holds" } else { "does not hold" })
+}
+
+/// Where the line breaks of every file are, so that many places cost no more than one look through the files.
+struct Lines {
+    breaks: Vec<Vec<usize>>,
+}
+
+impl Lines {
+    fn of(sources: &Sources) -> Lines {
+        let breaks = |text: &str| text.match_indices('\n').map(|(at, _)| at).collect();
+        Lines { breaks: sources.iter().map(|source| breaks(&source.text)).collect() }
+    }
+
+    /// The line that a place starts on, from 1.
+    fn line(&self, place: Place) -> usize {
+        let breaks = self.breaks.get(place.file.0 as usize);
+        breaks.map_or(1, |breaks| breaks.partition_point(|at| *at < place.span.start) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests;
