@@ -351,6 +351,9 @@ impl<'a> Checker<'a> {
     /// A band of a score, the case of its letters ignored.
     pub(super) fn band(&mut self, name: &Name, score: ScoreIndex, band: &Name) -> Option<BandIndex> {
         let Some(bands) = self.bands.get(&score) else {
+            if self.names.is_half_defined(&band.node) {
+                return None;
+            }
             let message = format!("the score `{}` has no bands", name.node);
             let found = Diagnostic::new(Code::UnknownBand, self.at(band.span), message, "not known");
             self.report(

@@ -114,26 +114,12 @@ impl Files {
     fn add(&mut self, name: String, text: &str, limits: &Limits) -> FileId {
         let file = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let (tree, found) = crate::syntax::parse(text, file, limits);
-        if !found.is_empty() {
-            self.half_defined.extend(defined_names(text));
-        }
+        self.half_defined.extend(tree.broken.iter().map(|name| name.node.clone()));
         self.found.extend(found);
         self.trees.push(tree);
         self.sources.push(Source { name, text: text.into() });
         file
     }
-}
-
-/// The names that the lines of a text seem to define, however badly the rest is written.
-fn defined_names(text: &str) -> impl Iterator<Item = String> + '_ {
-    const DEFINING: [&str; 8] =
-        ["attribute", "event", "let", "param", "activity", "score", "segment", "band"];
-    text.lines().filter_map(|line| {
-        let mut words =
-            line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        let (first, second) = (words.next()?, words.next()?);
-        crate::diagnostic::closest(first, DEFINING).map(|_| second.to_owned())
-    })
 }
 
 /// What can be wrong with an include.
