@@ -52,7 +52,23 @@ pub(crate) const MOST_NESTING: usize = 256;
 /// occurrences of 1,000,000 points.
 const MOST_RULES: usize = 65_536;
 
+/// Places in a text are kept in 32 bits here and there.
+const MOST_BYTES: usize = 1 << 30;
+
 impl Limits {
+    /// The limits with none beyond what the compiler can do, whichever way they were set.
+    pub(crate) fn within_reason(mut self) -> Self {
+        self.source = self.source.min(MOST_BYTES);
+        self.nesting = self.nesting.min(MOST_NESTING);
+        self.rules = self.rules.min(MOST_RULES);
+        self
+    }
+
+    /// Bytes in the main file.
+    pub(crate) fn main_file(&self) -> usize {
+        self.source.min(self.sources)
+    }
+
     /// Sets the bytes of one file, and of all files together.
     #[must_use]
     pub fn with_sources(mut self, one: usize, all: usize) -> Self {

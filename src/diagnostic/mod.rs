@@ -4,15 +4,20 @@
 //! source ([`Diagnostics::render`]) or as data ([`Diagnostics::reports`]).
 
 mod code;
+mod lines;
+mod position;
 mod render;
 mod suggest;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
-pub use render::{Label, Position, Report};
-pub(crate) use suggest::{closest, list, quoted_list};
+pub(crate) use lines::Lines;
+pub use position::Position;
+pub use render::{Label, Report};
+pub(crate) use suggest::{closest, few, list, quoted_list};
 
 use crate::syntax::ast::Span;
 
@@ -38,7 +43,7 @@ pub(crate) struct Source {
 pub(crate) type Sources = Vec<Source>;
 
 /// One finding: what, where, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Diagnostic {
     pub(crate) code: Code,
     pub(crate) message: String,
@@ -74,24 +79,44 @@ impl Diagnostic {
 
 /// All that was found in one rule set: errors, warnings, or both, in the order of the text.
 ///
-/// Displays as it would be drawn without colour.
+/// Displays as it would be drawn without colour. Of more than 1,000 findings the first 1,000 are kept, errors
+/// before warnings; of the others only the number is.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    omitted: usize,
     sources: Arc<Sources>,
 }
 
+/// So many findings are kept: nobody reads more, and drawing each takes time.
+const MOST_KEPT: usize = 1_000;
+
 impl Diagnostics {
     /// Puts the findings in the order of the text and drops those that say the same of the same place.
-    pub(crate) fn new(mut found: Vec<Diagnostic>, sources: Arc<Sources>) -> Self {
-        found.sort_by_key(|diagnostic| diagnostic.labels.first().map(|(place, _)| *place));
-        found.dedup();
-        Diagnostics { found, sources }
+    /// `omitted` more were found and not even gathered.
+    pub(crate) fn new(mut found: Vec<Diagnostic>, omitted: usize, sources: Arc<Sources>) -> Self {
+        let mut seen: HashSet<Diagnostic> = HashSet::with_capacity(found.len());
+        found.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        let order = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|(place, _)| *place);
+        found.sort_by_key(order);
+        let kept = found.len().min(MOST_KEPT);
+        let omitted = omitted + found.len() - kept;
+        if kept < found.len() {
+            found.sort_by_key(|diagnostic| diagnostic.code.severity());
+            found.truncate(kept);
+            found.sort_by_key(order);
+        }
+        Diagnostics { found, omitted, sources }
     }
 
-    /// How many findings there are.
+    /// How many findings there are, those that are only counted left out: at most 1,000.
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// How many more there are that are only counted.
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 
     /// Whether nothing was found.
@@ -117,3 +142,6 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests;

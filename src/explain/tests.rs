@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{LeftOut, Reader};
+use super::Reader;
+use super::rules::LeftOut;
 use crate::decimal::{Number, Points};
 use crate::diagnostic::Place;
 use crate::lead::{Event, Facts, Stage, Text, Value};
@@ -39,7 +40,7 @@ fn model() -> Model {
     }
     for (name, passive) in [("visited", false), ("watched", false), ("bounced", true)] {
         let seconds = Property { name: "seconds".to_owned(), of: Type::Number };
-        let properties = if name == "watched" { vec![seconds] } else { Vec::new() };
+        let properties = (name == "watched").then_some(seconds).into_iter().collect();
         let (name, subject) = (name.to_owned(), "page".to_owned());
         vocabulary.add_kind(EventKind { name, subject, properties, passive, declared: false });
     }
@@ -277,7 +278,7 @@ fn aggregates_count_subjects_days_and_sums() {
     let all = [
         (Aggregate::Distinct, Bound::Count(2)),
         (Aggregate::Days, Bound::Count(2)),
-        (Aggregate::Sum(vec![(WATCHED, PropertyId(0))]), Bound::Sum("60.5".parse().unwrap())),
+        (Aggregate::Sum(vec![(WATCHED, PropertyId(0))].into()), Bound::Sum("60.5".parse().unwrap())),
     ];
     for (aggregate, bound) in all {
         let (window, comparison) = (Window::Ever, Comparison::Equal);

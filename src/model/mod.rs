@@ -5,8 +5,10 @@
 //! type fits, every literal is in range, and every condition refers only to conditions before it, so that one
 //! pass from front to back evaluates them all without recursion, however long a chain of `let`s is.
 
+mod shared;
 mod value_test;
 
+pub(crate) use shared::Shared;
 pub(crate) use value_test::{DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
 
 use std::sync::Arc;
@@ -213,7 +215,7 @@ pub(crate) enum Aggregate {
     /// How many different UTC calendar days.
     Days,
     /// The sum of a number property; every kind that the term can match has it, and stands here with it.
-    Sum(Vec<(EventKindId, PropertyId)>),
+    Sum(Shared<(EventKindId, PropertyId)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

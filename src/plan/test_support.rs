@@ -52,7 +52,7 @@ impl ModelMaker {
             vocabulary.add_kind(EventKind {
                 name: name.to_owned(),
                 subject: "page".to_owned(),
-                properties: vec![Property { name: "seconds".to_owned(), of: Type::Number }],
+                properties: [Property { name: "seconds".to_owned(), of: Type::Number }].into_iter().collect(),
                 passive,
                 declared: false,
             });

@@ -63,11 +63,15 @@ impl Lead {
         &self.facts
     }
 
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// This lead as a rule set sees it: itself where that rule set built it; otherwise a copy, fitted by name,
     /// without what the other vocabulary lacks or has with another type.
     ///
     /// Asked once a lead, so that nothing behind it has to ask whether numbers belong together.
-    pub(super) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
+    pub(crate) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
         if Arc::ptr_eq(&self.rules, rules) {
             return Cow::Borrowed(self);
         }

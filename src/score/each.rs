@@ -32,9 +32,11 @@ impl Evaluation<'_> {
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
         // Of the events that leave the window, those that do not count make no difference, and they are older
-        // than those that do.
-        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest));
-        let leaves = oldest.map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
+        // than those that do. Where all have faded to nothing, it still shows in the best of a group when the
+        // last of them leaves: the rule no longer takes part then.
+        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest).copied());
+        let leaves =
+            oldest.or(state.newest(events)).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
         Worth { points: tally.points, counts: state.start < state.end, due: tally.due.min(leaves) }
     }
 

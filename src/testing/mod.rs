@@ -1,7 +1,7 @@
 //! The `test` blocks of a rule set: each is made a lead, evaluated by whatever evaluator is handed in, and
 //! its expectations are held against the outcome. What comes out is what `leadql test` prints.
 
-use crate::diagnostic::{Place, Sources};
+use crate::diagnostic::Lines;
 use crate::lead::{Event, Facts, Text};
 use crate::model::{BandIndex, Expectation, ExpectationKind, Gate, Model, ScoreIndex, TestCase};
 use crate::score::Outcome;
@@ -158,24 +158,6 @@ fn negated(what: &str, expected: bool) -> String {
 
 fn told(what: &str, holds: bool) -> String {
     format!("{what} {}", if holds { "holds" } else { "does not hold" })
-}
-
-/// Where the line breaks of every file are, so that many places cost no more than one look through the files.
-struct Lines {
-    breaks: Vec<Vec<usize>>,
-}
-
-impl Lines {
-    fn of(sources: &Sources) -> Lines {
-        let breaks = |text: &str| text.match_indices('\n').map(|(at, _)| at).collect();
-        Lines { breaks: sources.iter().map(|source| breaks(&source.text)).collect() }
-    }
-
-    /// The line that a place starts on, from 1.
-    fn line(&self, place: Place) -> usize {
-        let breaks = self.breaks.get(place.file.0 as usize);
-        breaks.map_or(1, |breaks| breaks.partition_point(|at| *at < place.span.start) + 1)
-    }
 }
 
 #[cfg(test)]

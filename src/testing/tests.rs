@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::decimal::Points;
-use crate::diagnostic::{FileId, Source};
+use crate::diagnostic::{FileId, Place, Source};
 use crate::lead::Stage;
 use crate::model::{About, Band, Comparison, Gates, Score, ScoreKind, Segment};
 use crate::syntax::ast::Span;

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::writer::Writer;
+use crate::readable::unseen;
 use crate::syntax::ast::{
     Duration, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, Subject, Value, ValueKind, When,
 };
@@ -14,7 +15,7 @@ use crate::syntax::ast::{
 ///
 /// Escaped are also characters that show as nothing or turn the order of what is read around, so that the
 /// text on the screen is the text that is compared; joiners that scripts and emoji need stay.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -32,13 +33,6 @@ pub(super) fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-fn unseen(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 pub(super) fn text(writer: &mut Writer<'_>, text: &Spanned<String>) {

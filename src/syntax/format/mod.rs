@@ -17,6 +17,8 @@ mod statements;
 mod test_blocks;
 mod writer;
 
+pub(crate) use literals::quoted;
+
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +62,7 @@ pub fn format_source(name: &str, text: &str) -> Result<String, FormatError> {
     let limits = Limits::default();
     let (ast, found) = parse(text, FileId::default(), &limits);
     let findings =
-        Diagnostics::new(found, Arc::new(vec![Source { name: name.to_owned(), text: text.into() }]));
+        Diagnostics::new(found, 0, Arc::new(vec![Source { name: name.to_owned(), text: text.into() }]));
     if findings.has_errors() {
         return Err(FormatError::Invalid(findings));
     }

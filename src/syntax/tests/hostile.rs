@@ -11,7 +11,7 @@ use crate::syntax::keyword::KEYWORDS;
 use crate::syntax::parse;
 
 /// As large as a file may be; less without optimisation, which is slow enough for quadratic work to show.
-const SIZE: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
+const SIZE: usize = if cfg!(debug_assertions) { 1 << 15 } else { 1 << 20 };
 
 /// What that may take on a busy machine; quadratic work takes minutes.
 const PATIENCE: Duration = Duration::from_secs(10);
