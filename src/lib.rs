@@ -3,7 +3,8 @@
 //! A rule set says which behaviour and which fit earn points, how interest fades, and when a lead is promoted,
 //! handed to sales, sent back or dropped. [`RuleSet::compile`] checks it and makes a plan of it; a [`Lead`] is
 //! built in code, from any serde type or from a file; [`RuleSet::evaluate`] gives scores, bands, segments,
-//! gates and the stage at an instant, exactly, and the instant until which all that stays true.
+//! gates and the stage at an instant, exactly, and the instant until which all that stays true;
+//! [`RuleSet::timeline`] gives every change between two instants, or a picture of them.
 //!
 //! ```
 //! use leadql::{RuleSet, Stage};

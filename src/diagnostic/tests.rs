@@ -119,7 +119,7 @@ error[syntax]: something is wrong at 8
     assert_eq!(drawn(&["need => "], finding(Code::Syntax, 0, 8, 8, "here")), expected);
     assert_eq!(
         drawn(&[""], finding(Code::Unreadable, 0, 0, 0, "")),
-        "error[unreadable]: something is wrong at 0\n --> main.lql"
+        "error[unreadable]: something is wrong at 0\n--> main.lql"
     );
 }
 

@@ -231,6 +231,19 @@ fn an_event_that_has_faded_to_nothing_is_still_the_best_of_worse() {
 }
 
 #[test]
+fn where_an_event_that_has_faded_to_nothing_leaves_its_window_the_best_may_be_another() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["*"], &[]);
+    let within = each(term, Window::Within(days(500)), 1, None);
+    maker.group(true, (None, None), vec![(within, 8_000), (each(term, Window::Ever, 1, None), -3_000)]);
+    maker.model.rules[0].decay = Some(Decay { step: DecayStep::Percent(1_000), every: days(30) });
+    let found = |now| outcome(&maker.model, &visits(&[("a", day(0))]), now);
+    let (faded, gone) = (found(day(30)), found(day(500)));
+    assert_eq!((faded.scores[0], faded.valid_until), (points(0), Some(day(500))));
+    assert_eq!((gone.scores[0], gone.valid_until), (points(-3_000), None));
+}
+
+#[test]
 fn derived_scores_are_exact_and_cut_towards_zero() {
     for (given, weights, value) in [
         (1, [600, 0], 0),

@@ -135,7 +135,7 @@ impl Picture<'_> {
             id => format!("Lead {}", cut(id, 24)),
         };
         match self.timeline.rules.name() {
-            Some(rules) => format!("{lead} · {}", cut(rules, 24)),
+            Some(rules) => cut(&format!("{lead} · {rules}"), 48),
             None => lead,
         }
     }
@@ -157,10 +157,11 @@ impl Picture<'_> {
         for (stay, next) in stays.iter().zip(stays.iter().skip(1).map(Some).chain([None])) {
             let Stay { stage, since, .. } = stay;
             let (from, to) = (x(stay.column), next.map_or(RIGHT, |next| x(next.column)));
-            // A fine gap to the next; the narrowest are still seen.
+            // A fine gap to the next; the narrowest are still seen, also one that begins at the very end.
             let gap = if next.is_some() && to - from > 2.0 { 1.0 } else { 0.0 };
+            let from = if next.is_none() { from.min(RIGHT - 2.0) } else { from };
             self.add(format_args!(
-                "<rect class=\"{stage}\" x=\"{}\" y=\"{RIBBON_TOP}\" width=\"{}\" height=\"{RIBBON_HEIGHT}\">",
+                "<rect class=\"stage-{stage}\" x=\"{}\" y=\"{RIBBON_TOP}\" width=\"{}\" height=\"{RIBBON_HEIGHT}\">",
                 At(from),
                 At(to - from - gap)
             ));
@@ -326,7 +327,7 @@ impl Picture<'_> {
         let shown = |stage: &Stage| self.traces.stays.iter().any(|stay| stay.stage == *stage);
         let mut stages = String::new();
         for stage in Stage::ALL.into_iter().filter(shown) {
-            let _ = write!(stages, "<tspan class=\"{stage}\">■</tspan> {stage} \u{2003}");
+            let _ = write!(stages, "<tspan class=\"stage-{stage}\">■</tspan> {stage} \u{2003}");
         }
         let stages = stages.trim_end();
         self.add(format_args!("<text class=\"quiet\" x=\"{LEFT}\" y=\"{baseline}\">{stages}</text>\n"));
