@@ -78,7 +78,7 @@ pub use rule_set::{
     RuleValue, ScoreId,
 };
 pub use syntax::format::{FormatError, format_source as format};
-pub use testing::{TestFailure, TestResult};
+pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
 

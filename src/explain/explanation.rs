@@ -444,6 +444,41 @@ impl std::fmt::Display for Explanation {
     }
 }
 
+/// As it stands in the text of the explanation, with its lines and what gave nothing.
+impl std::fmt::Display for ScoreLedger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::score(self))
+    }
+}
+
+/// As it stands in the text of the explanation, with the tests that decide it.
+impl std::fmt::Display for SegmentVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::segment(self))
+    }
+}
+
+/// As it stands in the text of the explanation, with the tests that decide it.
+impl std::fmt::Display for GateVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::gate(self))
+    }
+}
+
+/// In a line: `stage lead → mql: meets the criteria for an MQL`.
+impl std::fmt::Display for StageStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::stage(self))
+    }
+}
+
+/// In a line: `engagement 25 → 22.5`.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::change(self))
+    }
+}
+
 impl std::fmt::Display for SourcePlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.file, self.line)

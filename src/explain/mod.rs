@@ -18,7 +18,7 @@ mod stages;
 mod validity;
 mod words;
 
-pub(crate) use account::explain;
+pub(crate) use account::{Source, explain};
 pub use explanation::{
     BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
     NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,

@@ -498,8 +498,11 @@ fn bands_and_segments_reach_the_gates_in_any_order_of_definition() {
     let budget = model.budget();
     model.rule(RuleBody::Condition(budget), points("40"), None);
     model.plain_score();
-    let band =
-        |name: &str, at_least: Option<&str>| Band { name: name.to_owned(), at_least: at_least.map(points) };
+    let band = |name: &str, at_least: Option<&str>| Band {
+        name: name.to_owned(),
+        at_least: at_least.map(points),
+        place: Place::default(),
+    };
     model.scores[0].bands = vec![band("hot", Some("40.001")), band("warm", Some("40")), band("cold", None)];
     model.segments.push(Segment { name: "x".to_owned(), condition: warm, place: Place::default() });
     model.gates.sql = Some(in_segment);

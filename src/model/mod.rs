@@ -294,6 +294,7 @@ pub(crate) struct Group {
 pub(crate) struct Band {
     pub(crate) name: String,
     pub(crate) at_least: Option<Points>,
+    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]

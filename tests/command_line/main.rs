@@ -2,9 +2,11 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 
+mod explain;
 mod rule_files;
 mod score;
 mod tests;
+mod timeline;
 
 use std::fs;
 use std::io::Write;

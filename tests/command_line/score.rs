@@ -161,7 +161,7 @@ fn bad_usage_is_2_and_bad_input_is_1() {
         assert_eq!((ran.status, ran.out.contains("lead ")), (status, false), "{arguments:?}");
         assert!(ran.err.contains(message), "{arguments:?}: {}", ran.err);
     }
-    for command in ["check", "fmt", "test", "score"] {
+    for command in ["check", "fmt", "test", "score", "explain", "timeline"] {
         let ran = run(&folder, &[command, "--help"]);
         assert_eq!(ran.status, 0);
         assert!(ran.out.contains("Examples:"));

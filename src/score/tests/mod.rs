@@ -411,8 +411,11 @@ fn nothing_is_valid_until_beyond_year_9999() {
 #[test]
 fn bands_are_told_by_the_score_and_compared_by_rank() {
     let mut maker = one_rule(|maker| each(maker.term(VISITED, &["*"], &[]), Window::Ever, 9, None));
-    let band =
-        |name: &str, at_least: Option<i64>| Band { name: name.to_owned(), at_least: at_least.map(points) };
+    let band = |name: &str, at_least: Option<i64>| Band {
+        name: name.to_owned(),
+        at_least: at_least.map(points),
+        place: Place::default(),
+    };
     maker.model.scores[0].bands =
         vec![band("hot", Some(3_000)), band("warm", Some(2_000)), band("cold", None)];
     let score = ScoreIndex(0);
