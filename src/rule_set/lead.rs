@@ -67,7 +67,7 @@ impl Lead {
     /// without what the other vocabulary lacks or has with another type.
     ///
     /// Asked once a lead, so that nothing behind it has to ask whether numbers belong together.
-    pub(super) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
+    pub(crate) fn fitted(&self, rules: &Arc<Compiled>) -> Cow<'_, Lead> {
         if Arc::ptr_eq(&self.rules, rules) {
             return Cow::Borrowed(self);
         }
