@@ -152,7 +152,13 @@ impl RuleSet {
         if !base.holds {
             let plans = ways::plans(&mut trial, &near, &base);
             advice.cut = plans.cut;
-            advice.ways = plans.list.iter().map(|plan| words::way(model, lead.facts(), plan)).collect();
+            for plan in &plans.list {
+                let way = words::way(model, lead.facts(), plan);
+                // Ways that began with other values may have become one.
+                if advice.ways.iter().all(|other| other.changes != way.changes) {
+                    advice.ways.push(way);
+                }
+            }
         }
         advice.questions = questions::questions(&mut trial, &wide, &base, &advice.ways);
         advice

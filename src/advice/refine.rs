@@ -3,11 +3,12 @@
 
 use super::moves::Move;
 use super::reach::Reach;
-use super::step::Step;
+use super::step::{EventStep, Step, StepSubject};
 use super::trial::Trial;
-use super::values::{Stretch, stretches};
+use super::values::{Stretch, fitting, stretches};
 use crate::decimal::{MILLIONTHS, Number};
 use crate::lead::Value;
+use crate::model::Glob;
 use crate::time::{Instant, Period};
 
 /// A change, and what else in its place would do as well.
@@ -18,8 +19,12 @@ pub(super) struct Part {
     pub(super) range: Option<Stretch>,
     /// Texts, symbols and sets: each of these does, the step's own the first.
     pub(super) alternatives: Vec<Value>,
+    /// Events about something new: whether what the lead knows already does as well, and one thing for all.
+    pub(super) any_subject: bool,
 }
 
+/// Subjects of the lead's own that are tried.
+const MOST_SUBJECTS: usize = 4;
 /// Other values of one attribute that are tried.
 const MOST_ALTERNATIVES: usize = 32;
 
@@ -34,7 +39,8 @@ pub(super) fn parts(trial: &mut Trial<'_>, way: &[Step], moves: &[Move], reach: 
             }
         }
         let Some(step) = steps.get(index).cloned() else { continue };
-        let mut part = Part { step: step.clone(), range: None, alternatives: Vec::new() };
+        let mut part = Part { step: step.clone(), range: None, alternatives: Vec::new(), any_subject: false };
+        part.any_subject = any_subject(trial, &steps, index);
         if let Step::Attribute { attribute, value: Some(value), relation } = &step {
             match value {
                 Value::Number(number) => {
@@ -69,6 +75,25 @@ pub(super) fn parts(trial: &mut Trial<'_>, way: &[Step], moves: &[Move], reach: 
         parts.push(part);
     }
     parts
+}
+
+/// Whether events about anything do that fits their pattern: all about one new thing, and about each of the
+/// latest few that the lead has events of this kind about.
+fn any_subject(trial: &mut Trial<'_>, steps: &[Step], index: usize) -> bool {
+    let Some(Step::Events(step)) = steps.get(index) else { return false };
+    let StepSubject::New { pattern } = &step.subject else { return false };
+    let glob = Glob::new(pattern);
+    let mut subjects = vec![fitting(&glob, "any")];
+    for event in trial.facts().events.iter().rev().filter(|event| event.kind == step.kind) {
+        let subject = event.subject.folded();
+        if subjects.len() <= MOST_SUBJECTS && glob.matches(subject) && !subjects.iter().any(|one| one == subject) {
+            subjects.push(subject.to_owned());
+        }
+    }
+    subjects.into_iter().all(|subject| {
+        let named = EventStep { subject: StepSubject::Named(subject), ..step.clone() };
+        still_holds(trial, steps, index, Step::Events(named))
+    })
 }
 
 fn still_holds(trial: &mut Trial<'_>, steps: &[Step], index: usize, replaced: Step) -> bool {

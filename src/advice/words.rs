@@ -29,10 +29,10 @@ pub enum Change {
         count: u32,
         /// Of which kind.
         kind: String,
-        /// What they are about, or a pattern with `*` that it fits.
+        /// What they are about, or a pattern with `*` that it has to fit.
         subject: String,
-        /// Whether they must be about something that no event of the lead is about yet, each about something
-        /// else.
+        /// With a pattern: whether they must be about something that no event of the lead is about yet, each
+        /// about something else.
         new_subject: bool,
         /// What the vocabulary calls it: a page, an e-mail.
         subject_is: String,
@@ -81,11 +81,11 @@ pub enum Wanted {
     Missing,
 }
 
-/// An end of a range.
+/// An end of a range. Displays as its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Edge {
-    /// A number or an instant.
+    /// A number, or an instant as it is printed everywhere.
     pub value: String,
     /// Whether it belongs to the range.
     pub included: bool,
@@ -138,7 +138,7 @@ pub(super) fn way(model: &Model, facts: &Facts, plan: &WayPlan) -> Way {
 
 fn change(model: &Model, facts: &Facts, part: &Part) -> Option<Change> {
     match &part.step {
-        Step::Events(step) => events(model, step),
+        Step::Events(step) => events(model, step, part.any_subject),
         Step::Attribute { attribute, value, relation } => {
             let about = model.vocabulary.attribute(*attribute)?;
             Some(Change::Attribute {
@@ -150,11 +150,11 @@ fn change(model: &Model, facts: &Facts, part: &Part) -> Option<Change> {
     }
 }
 
-fn events(model: &Model, step: &EventStep) -> Option<Change> {
+fn events(model: &Model, step: &EventStep, any_subject: bool) -> Option<Change> {
     let kind = model.vocabulary.kind(step.kind)?;
     let (subject, new_subject) = match &step.subject {
         StepSubject::Named(name) => (name.clone(), false),
-        StepSubject::New { pattern } => (pattern.clone(), true),
+        StepSubject::New { pattern } => (pattern.clone(), !any_subject),
     };
     let property = |(id, value): &(_, Value)| {
         let property = kind.property(*id)?;
@@ -201,7 +201,7 @@ fn wanted(about: &Attribute, value: Option<&Value>, relation: Relation, part: &P
 /// An end of a range: the number that the rule set mentions, which belongs to it or lies one step outside.
 fn edge(mentioned: i64, included: bool, date: bool) -> Edge {
     let value = if date {
-        Instant::from_micros(mentioned).map(day)
+        Instant::from_micros(mentioned).map(|at| at.to_string())
     } else {
         Number::from_millionths(mentioned).map(|number| number.to_string())
     };
@@ -213,13 +213,19 @@ fn print(about: &Attribute, value: &Value) -> String {
         Value::Text(text) => text.as_str().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
-        Value::Date(date) => day(*date),
+        Value::Date(date) => date.to_string(),
         Value::Symbol(symbol) => match &about.of {
             Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
             _ => String::new(),
         },
         Value::Set(items) => items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" and "),
     }
+}
+
+/// A value as it is shown: dates as people write them.
+fn spoken(value: &str) -> String {
+    // No number has the form of an instant.
+    Instant::parse(value).map_or_else(|_| value.to_owned(), day)
 }
 
 /// A day as people write it, with the time where it is not midnight: `29 Nov 2026`.
@@ -310,11 +316,12 @@ impl fmt::Display for Change {
                 }
                 let subject_is = subject_is.replace('_', " ");
                 match (*new_subject, *count) {
-                    (false, _) => f.write_str(subject)?,
+                    (false, _) if !subject.contains('*') => f.write_str(subject)?,
+                    (false, _) => write!(f, "any {subject_is}")?,
                     (true, 1) => write!(f, "another {subject_is}")?,
                     (true, count) => write!(f, "{count} other {subject_is}s")?,
                 }
-                if *new_subject && subject != "*" {
+                if subject.contains('*') && subject != "*" {
                     write!(f, " like \"{subject}\"")?;
                 }
                 let properties: Vec<String> =
@@ -325,7 +332,7 @@ impl fmt::Display for Change {
                 write!(f, "{attribute} {wanted}")?;
                 match now {
                     None => f.write_str(" (unknown now)"),
-                    Some(now) => write!(f, " (now {now})"),
+                    Some(now) => write!(f, " (now {})", spoken(now)),
                 }
             }
             Change::Wait { until } => write!(f, "waiting until {}", day(Instant::nearest(*until))),
@@ -339,16 +346,16 @@ impl fmt::Display for Wanted {
             Wanted::Flag(flag) => write!(f, "{flag}"),
             Wanted::Missing => f.write_str("not known"),
             Wanted::Range { from: None, to: None } => f.write_str("known"),
-            Wanted::Range { from: Some(from), to: None } if from.included => write!(f, "{} or more", from.value),
-            Wanted::Range { from: Some(from), to: None } => write!(f, "above {}", from.value),
-            Wanted::Range { from: None, to: Some(to) } if to.included => write!(f, "{} or less", to.value),
-            Wanted::Range { from: None, to: Some(to) } => write!(f, "below {}", to.value),
+            Wanted::Range { from: Some(from), to: None } if from.included => write!(f, "{from} or more"),
+            Wanted::Range { from: Some(from), to: None } => write!(f, "above {from}"),
+            Wanted::Range { from: None, to: Some(to) } if to.included => write!(f, "{to} or less"),
+            Wanted::Range { from: None, to: Some(to) } => write!(f, "below {to}"),
             Wanted::Range { from: Some(from), to: Some(to) } => match (from.included, to.included) {
-                (true, true) if from == to => f.write_str(&from.value),
-                (true, true) => write!(f, "between {} and {}", from.value, to.value),
-                (true, false) => write!(f, "from {} to below {}", from.value, to.value),
-                (false, true) => write!(f, "above {} up to {}", from.value, to.value),
-                (false, false) => write!(f, "above {} and below {}", from.value, to.value),
+                (true, true) if from == to => write!(f, "{from}"),
+                (true, true) => write!(f, "between {from} and {to}"),
+                (true, false) => write!(f, "from {from} to below {to}"),
+                (false, true) => write!(f, "above {from} up to {to}"),
+                (false, false) => write!(f, "above {from} and below {to}"),
             },
             Wanted::Text { relation: Relation::Different, .. } => f.write_str("something else that is known"),
             Wanted::Text { relation, texts } => {
@@ -363,6 +370,12 @@ impl fmt::Display for Wanted {
                 f.write_str(&joined(&quoted, "or"))
             }
         }
+    }
+}
+
+impl fmt::Display for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&spoken(&self.value))
     }
 }
 
