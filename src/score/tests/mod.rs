@@ -4,6 +4,7 @@ mod chance;
 mod stages;
 
 use super::*;
+use crate::diagnostic::Place;
 use crate::lead::{Facts, Value};
 use crate::model::*;
 use crate::plan::test_support::*;
