@@ -336,10 +336,5 @@ fn each<'a, T>(
     picked.collect()
 }
 
-/// A name and where it stands, borrowed.
-fn name_of(name: &Spanned<String>) -> &str {
-    &name.node
-}
-
 /// The lets of a model by name, in the order of the text.
 type Lets = Vec<NamedCondition>;

@@ -358,7 +358,7 @@ fn the_best_group_takes_the_largest_of_those_that_hold() {
     let group = |best: bool, low: Option<&str>, rules: &[RuleIndex]| {
         let name = "g".to_owned();
         let low = low.map(points);
-        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec(), place: Place::default() })
+        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec() })
     };
     let members = vec![
         group(true, None, &[minus_three, minus_five, plus_nine]),

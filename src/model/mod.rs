@@ -287,7 +287,6 @@ pub(crate) struct Group {
     pub(crate) low: Option<Points>,
     pub(crate) high: Option<Points>,
     pub(crate) rules: Vec<RuleIndex>,
-    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]

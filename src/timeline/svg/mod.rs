@@ -135,7 +135,7 @@ impl Picture<'_> {
             id => format!("Lead {}", cut(id, 24)),
         };
         match self.timeline.rules.name() {
-            Some(rules) => cut(&format!("{lead} · {rules}"), 48),
+            Some(rules) => cut(&format!("{lead} · {rules}"), 42),
             None => lead,
         }
     }
