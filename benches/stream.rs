@@ -15,7 +15,7 @@ fn leads(count: u64, now: DateTime<Utc>) -> String {
     let titles = ["Chief Marketing Officer", "VP Sales", "Head of Growth", "Marketing Manager", "Engineer"];
     let kinds = ["visited", "opened", "clicked", "downloaded", "viewed", "attended"];
     let subjects = ["pricing", "product_details", "ebook", "webinar", "blog", "case_study", "welcome"];
-    let pick = |list: &[&'static str], at: u64| list[usize::try_from(at % list.len() as u64).unwrap_or(0)];
+    let pick = |list: &[&'static str], at: u64| list.iter().copied().cycle().nth((at % 60) as usize);
     let mut text = String::new();
     for lead in 0..count {
         let mix = lead.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 17;

@@ -1,5 +1,7 @@
 //! Included files: which are read, in which order, and what never is.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
+
 use std::fs;
 use std::path::PathBuf;
 

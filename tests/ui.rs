@@ -4,6 +4,8 @@
 //! Lines at the top of a file that start with `#:` set a param or a limit. To write the texts anew, set
 //! `LEADQL_BLESS=1`, run this test, and read what has changed.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails by panicking too")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -77,7 +77,8 @@ impl<'a> Checker<'a> {
             if let Ok(id) = u32::try_from(bands.list.len()) {
                 bands.ids.entry(folded).or_insert(BandIndex(id));
             }
-            bands.list.push(Band { name: name.node.clone(), at_least: at_least.map(|(points, _)| points) });
+            let at_least = at_least.map(|(points, _)| points);
+            bands.list.push(Band { name: name.node.clone(), at_least, place: self.at(name.span) });
         }
         bands
     }

@@ -154,14 +154,7 @@ impl<'a> Checker<'a> {
         };
         let ids =
             group.rules.iter().filter_map(|rule| self.rule(draft, rule, Some(&name.node), rules)).collect();
-        let group = Group {
-            name: name.node.clone(),
-            best: group.best,
-            low,
-            high,
-            rules: ids,
-            place: self.at(group.span),
-        };
+        let group = Group { name: name.node.clone(), best: group.best, low, high, rules: ids };
         push_member(draft, Member::Group(group));
     }
 

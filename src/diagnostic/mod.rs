@@ -4,6 +4,7 @@
 //! source ([`Diagnostics::render`]) or as data ([`Diagnostics::reports`]).
 
 mod code;
+mod lines;
 mod position;
 mod render;
 mod suggest;
@@ -13,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
+pub(crate) use lines::Lines;
 pub use position::Position;
 pub use render::{Label, Report};
 pub(crate) use suggest::{closest, few, list, quoted_list};

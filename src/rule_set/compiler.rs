@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::files::{self, Files, Folder, Problem};
 use super::{Compiled, Fingerprint, RuleSet};
 use crate::check::{self, Placed};
-use crate::diagnostic::{Diagnostics, FileId, Source};
+use crate::diagnostic::{Diagnostics, Source};
 use crate::limits::Limits;
 use crate::plan::Plan;
 
@@ -115,27 +115,6 @@ impl Compiler {
     fn refuse(&self, name: &str, problem: Problem) -> Diagnostics {
         let source = Source { name: name.to_owned(), text: "".into() };
         Diagnostics::new(vec![problem.of_main(name, &self.limits)], Arc::new(vec![source]))
-    }
-
-    /// The text of a rule set in the one canonical layout: same meaning, same comments. What it includes is not
-    /// looked at, and names need not be known; only the syntax has to be right.
-    ///
-    /// # Errors
-    /// What is wrong with the syntax.
-    ///
-    /// # Examples
-    /// ```
-    /// let text = leadql::Compiler::new().format("visited( pricing )>=2=>+15 # soon")?;
-    /// assert_eq!(text, "visited(pricing) >= 2 => +15  # soon\n");
-    /// # Ok::<(), leadql::Diagnostics>(())
-    /// ```
-    pub fn format(&self, text: &str) -> Result<String, Diagnostics> {
-        let (tree, found) = crate::syntax::parse(text, FileId(0), &self.limits);
-        if found.is_empty() {
-            return Ok(crate::syntax::format::format(text, &tree));
-        }
-        let source = Source { name: self.name.clone(), text: text.into() };
-        Err(Diagnostics::new(found, Arc::new(vec![source])))
     }
 
     fn finish(&self, files: Files) -> Result<RuleSet, Diagnostics> {

@@ -18,6 +18,7 @@ mod test_blocks;
 mod writer;
 
 pub(crate) use literals::quoted;
+
 #[cfg(test)]
 mod tests;
 
