@@ -65,7 +65,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 
-pub use advice::{Advice, Change, Edge, Likelihood, Question, Relation, Standing, Wanted, Way};
+pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;

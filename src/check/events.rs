@@ -200,7 +200,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The number property `name` of every kind that the term can match, or the first kind that lacks it.
-    fn summed(&self, term: TermId, name: &str) -> Result<Shared<(EventKindId, PropertyId)>, EventKindId> {
+    fn summed(&self, term: TermId, name: &str) -> Result<super::SummedProperties, EventKindId> {
         let selectors = self.terms.get(term.index()).into_iter().flat_map(|term| &term.selectors);
         let kinds = selectors.filter_map(|id| self.selectors.get(id.index()));
         let mut kinds: Vec<EventKindId> = kinds.map(|selector| selector.kind).collect();
