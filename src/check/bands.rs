@@ -86,10 +86,9 @@ impl<'a> Checker<'a> {
     /// Names that differ only in case are one, so `Best` is no more a name than `best`.
     fn keyword_as_band(&mut self, name: &Name, folded: &str) {
         if keyword::is_keyword(folded) {
-            let message =
-                format!("`{folded}` is a word of the language, in any case, and cannot name a band");
+            let message = format!("`{folded}` is a keyword, in any case, and cannot be the name of a band");
             let found = Diagnostic::new(Code::KeywordAsName, self.at(name.span), message, "a keyword");
-            self.report(found.help(format!("choose another name, such as `{}_band`", name.node)));
+            self.report(found.help(format!("take another name, such as `my_{folded}`")));
         }
     }
 
@@ -118,6 +117,10 @@ impl<'a> Checker<'a> {
     /// A band of a score, the case of its letters ignored.
     pub(super) fn band(&mut self, name: &Name, score: ScoreIndex, band: &Name) -> Option<BandIndex> {
         let Some(bands) = self.bands.get(&score) else {
+            // The list may be there and not be readable.
+            if !self.is_parsed {
+                return None;
+            }
             let message = format!("the score `{}` has no bands", name.node);
             let help = format!("define them: `band {} {{ {} >= 50, cold }}`", name.node, band.node);
             self.unknown(Code::UnknownBand, band, message, None, &help);

@@ -57,6 +57,8 @@ pub(crate) struct Input<'a> {
     pub(crate) limits: &'a Limits,
     /// Params to override: name and value as text.
     pub(crate) overrides: &'a [(String, String)],
+    /// Whether nothing that was read has a syntax error.
+    pub(crate) is_parsed: bool,
     /// Names whose definitions have syntax errors.
     pub(crate) broken: Vec<&'a str>,
     /// Whether an included file could not be read.
@@ -80,6 +82,7 @@ pub(crate) fn check(input: &Input<'_>) -> Checked {
         file: FileId(0),
         found: Vec::new(),
         omitted: 0,
+        is_parsed: input.is_parsed,
         is_clean: true,
         names_to_compare: Cell::new(MOST_NAMES_COMPARED),
         names: Names::default(),
@@ -119,6 +122,7 @@ struct Checker<'a> {
     file: FileId,
     found: Vec<Diagnostic>,
     omitted: usize,
+    is_parsed: bool,
     /// Whether no error was found, warnings aside.
     is_clean: bool,
     names_to_compare: Cell<usize>,

@@ -124,16 +124,17 @@ impl Compiler {
             let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
             Some(Placed { file: *file, statement })
         });
+        let is_parsed = all.is_empty();
         let input = check::Input {
             statements: statements.collect(),
             sources: Arc::clone(&sources),
             limits: &self.limits,
             overrides: &self.overrides,
+            is_parsed,
             broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
             is_incomplete,
         };
         let checked = check::check(&input);
-        let is_parsed = all.is_empty();
         all.extend(checked.found);
         let found = Diagnostics::new(all, sources).and_more(checked.omitted);
         match checked.model {
