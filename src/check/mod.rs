@@ -291,7 +291,7 @@ impl<'a> Checker<'a> {
     /// The defined name of a sort that `wanted` takes that `name` was meant to be.
     fn nearest_name(&self, name: &str, wanted: impl Fn(Sort) -> bool) -> Option<String> {
         // The names are in no particular order: all of them are compared, or none.
-        let all = self.names.len() <= self.names_to_compare.get();
+        let all = self.names.len() < self.names_to_compare.get();
         all.then(|| self.nearest(name, self.names.of(wanted)).map(str::to_owned)).flatten()
     }
 

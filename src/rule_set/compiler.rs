@@ -61,7 +61,7 @@ impl Compiler {
     /// file is compiled from a text.
     #[must_use]
     pub fn include(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
-        self.includes.insert(path.into(), text.into());
+        self.includes.insert(files::included_key(path.into()), text.into());
         self
     }
 

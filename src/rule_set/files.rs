@@ -244,6 +244,12 @@ fn resolve(folder: &Path, written: &str) -> Result<PathBuf, Problem> {
     if path.as_os_str().is_empty() { Err(Problem::Form) } else { Ok(path) }
 }
 
+/// The path under which a host's text is found: without detours, so that `./a.lql` is `a.lql`.
+pub(super) fn included_key(path: String) -> String {
+    let resolved = resolve(Path::new(""), &path).ok();
+    resolved.and_then(|resolved| resolved.to_str().map(str::to_owned)).unwrap_or(path)
+}
+
 impl Folder<'_> {
     /// What tells one file from another, links looked through.
     fn key(&self, path: &Path) -> Result<PathBuf, Problem> {
