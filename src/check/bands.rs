@@ -35,7 +35,10 @@ impl<'a> Checker<'a> {
                 count += 1;
                 self.over_limit(count, self.limits.definitions, "bands", entry.name.span);
             }
-            let Some(id) = self.score_name(score) else { continue };
+            let Some(id) = self.score_name(score) else {
+                self.knows_all_bands = false;
+                continue;
+            };
             if let Some(first) = seen.get(&id) {
                 let message = format!("the score `{}` has two band lists", score.node);
                 let found = Diagnostic::new(Code::Duplicate, self.at(span), message, "again");
@@ -117,8 +120,8 @@ impl<'a> Checker<'a> {
     /// A band of a score, the case of its letters ignored.
     pub(super) fn band(&mut self, name: &Name, score: ScoreIndex, band: &Name) -> Option<BandIndex> {
         let Some(bands) = self.bands.get(&score) else {
-            // The list may be there and not be readable.
-            if !self.is_parsed {
+            // Otherwise there may be a list of its bands with an error that is told already.
+            if !self.knows_all_bands {
                 return None;
             }
             let message = format!("the score `{}` has no bands", name.node);

@@ -61,6 +61,8 @@ pub(crate) struct Input<'a> {
     pub(crate) is_parsed: bool,
     /// Names whose definitions have syntax errors.
     pub(crate) broken: Vec<&'a str>,
+    /// All words on the lines with syntax errors.
+    pub(crate) on_broken_lines: Vec<&'a str>,
     /// Whether an included file could not be read.
     pub(crate) is_incomplete: bool,
 }
@@ -82,7 +84,7 @@ pub(crate) fn check(input: &Input<'_>) -> Checked {
         file: FileId(0),
         found: Vec::new(),
         omitted: 0,
-        is_parsed: input.is_parsed,
+        knows_all_bands: input.is_parsed && !input.is_incomplete,
         is_clean: true,
         names_to_compare: Cell::new(MOST_NAMES_COMPARED),
         names: Names::default(),
@@ -122,7 +124,8 @@ struct Checker<'a> {
     file: FileId,
     found: Vec<Diagnostic>,
     omitted: usize,
-    is_parsed: bool,
+    /// Whether every band list there is could be read, and its score found.
+    knows_all_bands: bool,
     /// Whether no error was found, warnings aside.
     is_clean: bool,
     names_to_compare: Cell<usize>,

@@ -132,6 +132,7 @@ impl Compiler {
             overrides: &self.overrides,
             is_parsed,
             broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
+            on_broken_lines: files::words_on_lines_with(&all, &sources),
             is_incomplete,
         };
         let checked = check::check(&input);
