@@ -47,6 +47,7 @@
 //! - `csv`: leads and events from CSV
 //! - `cli`: the program `leadql`
 
+mod advice;
 mod check;
 mod decimal;
 mod diagnostic;
@@ -64,6 +65,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 
+pub use advice::{Advice, Change, Edge, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
@@ -71,6 +73,7 @@ pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, Un
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use model::Gate;
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{

@@ -459,13 +459,19 @@ pub(crate) enum ExpectationKind {
     ValidUntil(Option<Instant>),
 }
 
-/// The gates that an evaluation reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Gate {
+/// The gates that an evaluation reports. Serializes as its name in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gate {
+    /// `stage mql when`
     Mql,
+    /// Back from mql to lead: `until`, or without one `stage mql when` no longer holding.
     Revert,
+    /// `stage sql when`
     Sql,
+    /// `recycle when`
     Recycle,
+    /// `disqualify when`, any of them.
     Disqualify,
 }
 

@@ -92,6 +92,20 @@ pub(crate) fn evaluate(
     outcome.valid_until = evaluation.valid_until(now, decay_due, scratch, outcome);
 }
 
+/// As [`evaluate`], without looking for how long the outcome is valid: its `valid_until` is none.
+pub(crate) fn evaluate_once(
+    plan: &Plan,
+    signals: &Signals,
+    (stage, stage_since): (Stage, Option<Instant>),
+    now: Instant,
+    scratch: &mut Scratch,
+    outcome: &mut Outcome,
+) {
+    let evaluation = Evaluation { plan, signals, stage, stage_since };
+    evaluation.observe(now, scratch);
+    evaluation.conclude(now, scratch, outcome);
+}
+
 /// What stays the same from one instant to the next.
 #[derive(Clone, Copy)]
 struct Evaluation<'a> {
