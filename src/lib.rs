@@ -65,7 +65,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 
-pub use advice::{Advice, Change, Edge, Likelihood, Question, Relation, Standing, Wanted, Way};
+pub use advice::{Advice, Standing};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
@@ -84,6 +84,11 @@ pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+/// What [`Advice`] is made of.
+pub mod what_it_takes {
+    pub use crate::advice::{Change, Edge, Likelihood, Question, Relation, Wanted, Way};
+}
 
 /// What an [`Explanation`] is made of.
 pub mod explanation {

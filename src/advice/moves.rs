@@ -1,7 +1,7 @@
 //! The single changes that may help: events that fit the terms which a gate depends on, and values of the
 //! attributes that it tests.
 
-use super::reach::{Reach, Tests, TermUse};
+use super::reach::{Reach, TermUse, Tests};
 use super::step::{EventStep, Likelihood, Relation, Step, StepSubject};
 use super::values::{self, Candidate, MOST_VALUES};
 use crate::decimal::{MILLIONTHS, Number};
@@ -146,18 +146,16 @@ fn attribute_moves(
     let cut = candidates.len() > MOST_VALUES;
     let likelihood = if current.is_none() { Likelihood::CanFindOut } else { Likelihood::WouldHaveToBe };
     found.extend(
-        candidates
-            .into_iter()
-            .take(MOST_VALUES)
-            .filter(|candidate| candidate.value.as_ref() != current)
-            .map(|Candidate { value, relation }| {
+        candidates.into_iter().take(MOST_VALUES).filter(|candidate| candidate.value.as_ref() != current).map(
+            |Candidate { value, relation }| {
                 // A set keeps what it has, so that it only has to gain.
                 let likelihood = match (&value, relation) {
                     (Some(Value::Set(_)), Relation::Contains) => Likelihood::CanFindOut,
                     _ => likelihood,
                 };
                 Move { step: Step::Attribute { attribute, value, relation }, likelihood, most: 1 }
-            }),
+            },
+        ),
     );
     cut
 }

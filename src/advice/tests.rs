@@ -36,7 +36,19 @@ fn look() {
     }
     let lead = rules.lead().event("unsubscribed", "x", at("2026-10-30")).unwrap().build();
     println!("{}", rules.what_it_would_take(&lead, now, Gate::Mql));
-    for text in [REPEAT, "visited(a) >= 12 => 1 stage mql when score >= 1", "days(visited(*)) >= 3 => 1 stage mql when score >= 1", "sum(watched(demo, seconds >= 30).seconds) >= 600 => 1  stage mql when score >= 1", "created_at within 5d stage mql when inactive for 3d and created_at within 10d"] { if let Ok(r) = RuleSet::compile(text) { println!("{}", r.what_it_would_take(&r.lead().build(), now, Gate::Mql)); } else { println!("no {text}"); } }
+    for text in [
+        REPEAT,
+        "visited(a) >= 12 => 1 stage mql when score >= 1",
+        "days(visited(*)) >= 3 => 1 stage mql when score >= 1",
+        "sum(watched(demo, seconds >= 30).seconds) >= 600 => 1  stage mql when score >= 1",
+        "created_at within 5d stage mql when inactive for 3d and created_at within 10d",
+    ] {
+        if let Ok(r) = RuleSet::compile(text) {
+            println!("{}", r.what_it_would_take(&r.lead().build(), now, Gate::Mql));
+        } else {
+            println!("no {text}");
+        }
+    }
     panic!();
 }
 const REPEAT: &str = "each visited(\"/docs/*\") => +2  stage mql when score >= 20 and (unsubscribed(*) or plan = pro) attribute plan: one of [free, pro]";

@@ -251,7 +251,10 @@ impl<'m> Trial<'m> {
                 to_bound(score, band(score, wanted.index())?)
             }
             ConditionKind::Band { score, band: wanted } => {
-                let bounds = [band(score, wanted.index()), wanted.index().checked_sub(1).and_then(|above| band(score, above))];
+                let bounds = [
+                    band(score, wanted.index()),
+                    wanted.index().checked_sub(1).and_then(|above| band(score, above)),
+                ];
                 bounds.into_iter().flatten().filter_map(|bound| to_bound(score, bound)).min()
             }
             _ => None,

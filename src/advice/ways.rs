@@ -110,7 +110,14 @@ fn later(trial: &mut Trial<'_>, reach: &Reach<'_>, base: &Effect, plans: &mut Pl
     if let Some(at) = ahead.holds_at {
         let stage = trial.outcome_at(&[], at).stage;
         let (parts, before) = (Vec::new(), None);
-        plans.list.push(WayPlan { parts, at, waits: true, before, stage, likelihood: Likelihood::WouldHaveToBe });
+        plans.list.push(WayPlan {
+            parts,
+            at,
+            waits: true,
+            before,
+            stage,
+            likelihood: Likelihood::WouldHaveToBe,
+        });
         return;
     }
     let mut nearest = base.distance;

@@ -263,7 +263,10 @@ impl fmt::Display for Advice {
             Standing::Undefined => write!(f, "The rule set has no {gate} gate.")?,
             Standing::Holds => write!(f, "The {gate} gate holds already.")?,
             Standing::Open if self.ways.is_empty() && self.cut => {
-                write!(f, "No small set of changes that makes the {gate} gate hold was found; not all were tried.")?;
+                write!(
+                    f,
+                    "No small set of changes that makes the {gate} gate hold was found; not all were tried."
+                )?;
             }
             Standing::Open if self.ways.is_empty() => {
                 write!(f, "No set of up to four changes makes the {gate} gate hold.")?;
@@ -399,6 +402,9 @@ pub(super) fn shown<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<
     serializer.collect_str(&Instant::nearest(*at))
 }
 
-pub(super) fn shown_if_any<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn shown_if_any<S: Serializer>(
+    at: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     at.map(|at| Instant::nearest(at).to_string()).serialize(serializer)
 }
