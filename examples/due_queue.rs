@@ -46,18 +46,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A month in the life of a host: so many contacts, so many hours, and what chance makes of them.
-pub struct Month {
+pub(crate) struct Month {
     /// How many contacts the host has.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
     /// How long it goes on.
-    pub hours: i32,
+    pub(crate) hours: i32,
     /// The same seed, the same events.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// An event that comes in for a contact, always a little after it happened.
 #[derive(Clone)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     at: Time,
     contact: usize,
     event: NewEvent<'static>,
@@ -72,7 +72,7 @@ impl Month {
 
     /// All events in the order in which they arrive, the same ones for the same seed: what the host knew from
     /// the weeks before at the first hour, then what the month brings.
-    pub fn arrivals(&self) -> Result<Vec<Arrival>, Box<dyn Error>> {
+    pub(crate) fn arrivals(&self) -> Result<Vec<Arrival>, Box<dyn Error>> {
         let mut chance = Chance(Pcg32::seed_from_u64(self.seed));
         let mut arrivals = Vec::new();
         for (hour, at) in self.hours()?.enumerate() {
@@ -94,7 +94,7 @@ impl Month {
     }
 
     /// Evaluates every lead every hour.
-    pub fn in_bulk(&self, rules: &RuleSet) -> Result<Host, Box<dyn Error>> {
+    pub(crate) fn in_bulk(&self, rules: &RuleSet) -> Result<Host, Box<dyn Error>> {
         let mut host = Host::new(rules, self.contacts)?;
         let mut arrivals = self.arrivals()?.into_iter().peekable();
         for now in self.hours()? {
@@ -109,7 +109,7 @@ impl Month {
     }
 
     /// Evaluates a lead when an event has arrived for it and when its evaluation is due to change.
-    pub fn by_queue(&self, rules: &RuleSet) -> Result<Host, Box<dyn Error>> {
+    pub(crate) fn by_queue(&self, rules: &RuleSet) -> Result<Host, Box<dyn Error>> {
         let mut host = Host::new(rules, self.contacts)?;
         let mut arrivals = self.arrivals()?.into_iter().peekable();
         // The earliest first. To begin with, every lead is due.
@@ -160,13 +160,13 @@ impl Chance {
 }
 
 /// What a host keeps.
-pub struct Host {
+pub(crate) struct Host {
     evaluator: Evaluator,
     records: Vec<Record>,
     /// Whatever was seen that was not so when the lead was looked at before.
-    pub history: Vec<Seen>,
+    pub(crate) history: Vec<Seen>,
     /// How many evaluations that took.
-    pub evaluations: usize,
+    pub(crate) evaluations: usize,
 }
 
 /// A contact, and what was last seen of it.
@@ -181,13 +181,13 @@ struct Record {
 
 /// A change, as it is noted down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The hour at which it was seen.
-    pub at: Time,
+    pub(crate) at: Time,
     /// Of whom, counted from 0.
-    pub contact: usize,
+    pub(crate) contact: usize,
     /// Stage, scores, bands and segments, in a line.
-    pub what: String,
+    pub(crate) what: String,
 }
 
 impl Host {

@@ -65,7 +65,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 
-pub use advice::{Advice, Standing};
+pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
@@ -85,11 +85,6 @@ pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestR
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
 
-/// What [`Advice`] is made of.
-pub mod what_it_takes {
-    pub use crate::advice::{Change, Edge, Likelihood, Question, Relation, Wanted, Way};
-}
-
 /// What an [`Explanation`] is made of.
 pub mod explanation {
     pub use crate::explain::{
@@ -100,6 +95,11 @@ pub mod explanation {
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
+
+/// The README's example, run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
 
 #[cfg(test)]
 mod twins;

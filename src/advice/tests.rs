@@ -4,8 +4,8 @@ use std::time::Instant as Clock;
 
 use chrono::{DateTime, Utc};
 
-use super::{Advice, Likelihood, Standing};
-use crate::{Gate, Lead, RuleSet, Stage};
+use super::{Advice, Standing};
+use crate::{Gate, Lead, RuleSet};
 
 fn at(text: &str) -> DateTime<Utc> {
     crate::parse_instant(text).unwrap()

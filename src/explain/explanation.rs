@@ -137,6 +137,7 @@ pub struct NextBand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly all lines are rules")]
 pub enum Line {
     /// A rule that holds.
     Rule(RuleLine),
