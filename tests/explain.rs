@@ -1,6 +1,7 @@
 //! Explanations of leads of the B2B example, word for word. To write the files anew where the wording is meant
 //! to change, run with `LEADQL_WRITE_EXPLANATIONS=1` and read the difference.
 #![cfg(feature = "json")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test stops it by panicking too")]
 
 use std::path::Path;
 

@@ -7,6 +7,7 @@
 //! in one file ([`words`]).
 
 mod moves;
+mod note;
 mod questions;
 mod reach;
 mod refine;

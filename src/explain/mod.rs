@@ -26,6 +26,7 @@ pub use explanation::{
 };
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
+pub(crate) use show::escaped;
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;
