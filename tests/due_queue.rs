@@ -3,11 +3,7 @@
 
 use leadql::RuleSet;
 
-#[expect(
-    dead_code,
-    unreachable_pub,
-    reason = "the example is a program of its own and its `main` runs only there"
-)]
+#[expect(dead_code, reason = "the example is a program of its own and its `main` runs only there")]
 #[path = "../examples/due_queue.rs"]
 mod due_queue;
 

@@ -126,10 +126,10 @@ impl<'a> Checker<'a> {
         if let Some(id) = bands.ids.get(&band.node.to_ascii_lowercase()) {
             return Some(*id);
         }
-        let known: Vec<&str> = bands.list.iter().map(|band| band.name.as_str()).collect();
+        let known = || bands.list.iter().map(|band| band.name.as_str());
         let message = format!("the score `{}` has no band `{}`", name.node, band.node);
-        let help = format!("its bands are {}", few(&known, "and"));
-        let nearest = self.nearest(&band.node, known.into_iter()).map(str::to_owned);
+        let help = format!("its bands are {}", few(known(), "and"));
+        let nearest = self.nearest(&band.node, known()).map(str::to_owned);
         self.unknown(Code::UnknownBand, band, message, nearest, &help);
         None
     }

@@ -338,5 +338,8 @@ fn each<'a, T>(
     picked.collect()
 }
 
+/// The property of each kind that a sum adds up.
+type SummedProperties = Shared<(EventKindId, PropertyId)>;
+
 /// The lets of a model by name, in the order of the text.
 type Lets = Vec<NamedCondition>;

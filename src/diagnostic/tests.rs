@@ -13,7 +13,7 @@ fn diagnostics(texts: &[&str], found: Vec<Diagnostic>) -> Diagnostics {
     let name = |index| if index == 0 { "main.lql".to_owned() } else { format!("shared{index}.lql") };
     let sources =
         texts.iter().enumerate().map(|(index, text)| Source { name: name(index), text: (*text).into() });
-    Diagnostics::new(found, 0, Arc::new(sources.collect()))
+    Diagnostics::new(found, Arc::new(sources.collect()))
 }
 
 fn drawn(texts: &[&str], found: Diagnostic) -> String {
