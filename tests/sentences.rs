@@ -4,7 +4,6 @@
 //! codes of exactly what is found, in order, or `error` where any error will do. Lines with `#` say which sentence
 //! it is about.
 #![expect(clippy::panic, reason = "what helps a test stops it by panicking too")]
-#![expect(clippy::panic, reason = "what helps a test fails by panicking too")]
 
 use std::fmt::Write as _;
 
