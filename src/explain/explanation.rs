@@ -139,7 +139,7 @@ pub struct NextBand {
 #[non_exhaustive]
 pub enum Line {
     /// A rule that holds.
-    Rule(RuleLine),
+    Rule(Box<RuleLine>),
     /// What is taken back of a rule that holds because its group takes only the best.
     #[non_exhaustive]
     NotTaken {
