@@ -21,8 +21,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use leadql::{Compiler, Points, ReadOptions, RuleSet};
+use chrono::{DateTime, TimeDelta, Utc};
+use leadql::{Compiler, Diagnostics, Points, ReadOptions, RuleSet, parse_instant, print_instant};
 use serde::Deserialize;
 
 const USAGE: &str = "\
@@ -82,28 +82,28 @@ pub(crate) struct Tenth {
 }
 
 fn main() -> ExitCode {
-    let task =
-        match read_arguments(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned())) {
-            Ok(Some(task)) => task,
-            Ok(None) => {
-                println!("{USAGE}");
-                return ExitCode::SUCCESS;
-            }
-            Err(problem) => {
-                eprintln!("error: {problem}\n\n{USAGE}");
-                return ExitCode::from(2);
-            }
-        };
+    let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
+    let task = match read_arguments(arguments) {
+        Ok(Some(task)) => task,
+        Ok(None) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("error: {problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
     match score(&task) {
         Ok(samples) => {
             print(&task, samples);
-            ExitCode::SUCCESS
+            return ExitCode::SUCCESS;
         }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        // What is wrong with the rules is drawn in their text, and says itself that it is an error.
+        Err(error) if error.is::<Diagnostics>() => eprintln!("{error}"),
+        Err(error) => eprintln!("error: {error}"),
     }
+    ExitCode::FAILURE
 }
 
 /// The task that the arguments give, or none where they ask for help.
@@ -137,9 +137,7 @@ fn read_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    let day = text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()))
-        .map_err(|_| format!("{text:?} is no date or RFC 3339 instant"))
+    parse_instant(text).map_err(|error| format!("{text:?}: {error}"))
 }
 
 /// Scores every lead at every instant; one sample for each instant.
@@ -154,12 +152,12 @@ fn score(task: &Task) -> Result<Vec<Sample>, Box<dyn Error>> {
         format!("there is no score {:?}; there are {:?}", task.by, rules.scores().collect::<Vec<_>>())
     })?;
 
-    let mut options = ReadOptions::new(leads);
-    options = task.missing.iter().fold(options, |options, text| options.missing(text));
-    options = task.id.iter().fold(options, |options, column| options.id_column(column));
-    let mut reader = rules.read_leads(open(leads)?, &options)?;
+    let options =
+        |file| task.missing.iter().fold(ReadOptions::new(file), |options, text| options.missing(text));
+    let lead_options = task.id.iter().fold(options(leads), |options, column| options.id_column(column));
+    let mut reader = rules.read_leads(open(leads)?, &lead_options)?;
     if let Some(events) = &task.events {
-        reader.read_events(open(events)?, &ReadOptions::new(events))?;
+        reader.read_events(open(events)?, &options(events))?;
     }
 
     let mut samples = vec![Sample::new(); task.at.len()];
@@ -234,7 +232,7 @@ fn print(task: &Task, mut samples: Vec<Sample>) {
     for (at, sample) in task.at.iter().zip(&mut samples) {
         let tenths = tenths(sample);
         if task.at.len() > 1 {
-            print_row(&at.format("%FT%TZ").to_string(), auc(sample), &tenths);
+            print_row(&print_instant(*at), auc(sample), &tenths);
         }
         for (total, tenth) in total.iter_mut().zip(&tenths) {
             total.add(tenth);

@@ -14,8 +14,8 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
-use leadql::Stage;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use leadql::{Stage, parse_instant};
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
@@ -331,7 +331,7 @@ pub(crate) fn read_arguments(mut arguments: impl Iterator<Item = String>) -> Res
     Ok(Some(Order {
         count: count.ok_or("--count is missing")?,
         seed: seed.ok_or("--seed is missing")?,
-        at: instant(&at).ok_or_else(|| {
+        at: parse_instant(&at).ok().filter(|at| (2000..=9999).contains(&at.year())).ok_or_else(|| {
             format!("--at: {at:?} is no date or RFC 3339 instant of the years 2000 to 9999")
         })?,
         events,
@@ -342,12 +342,6 @@ fn number<N: TryFrom<u64>>(flag: &str, text: &str, most: u64) -> Result<N, Strin
     let number =
         text.parse().ok().filter(|number| *number <= most).and_then(|number| N::try_from(number).ok());
     number.ok_or_else(|| format!("{flag}: {text:?} is no whole number from 0 to {most}"))
-}
-
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let day = text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN).and_utc());
-    let at = day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc())).ok()?;
-    (2000..=9999).contains(&at.year()).then_some(at)
 }
 
 /// Writes the leads, one a line.

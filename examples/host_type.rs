@@ -12,7 +12,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
-use leadql::{RuleSet, Stage};
+use leadql::{InstantError, RuleSet, Stage, parse_instant};
 use serde::Serialize;
 
 const RULES: &str = r#"
@@ -68,7 +68,7 @@ struct Watched {
 fn main() -> Result<(), Box<dyn Error>> {
     let rules = RuleSet::compile(RULES)?;
     let contacts = contacts()?;
-    let now = time("2026-11-01T00:00:00Z")?;
+    let now = parse_instant("2026-11-01T00:00:00Z")?;
 
     // When a host is wired up, it pays to look once at what the vocabulary does not know: a slip shows here.
     if let Some(contact) = contacts.first() {
@@ -97,19 +97,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Two contacts, as they might come out of the host's database.
-fn contacts() -> Result<Vec<Contact>, Box<dyn Error>> {
-    let visit = |at| {
-        Ok::<_, Box<dyn Error>>(Touch {
-            event: "visited",
-            subject: "pricing",
-            at: time(at)?,
-            properties: None,
-        })
-    };
+fn contacts() -> Result<Vec<Contact>, InstantError> {
+    let visit =
+        |at| parse_instant(at).map(|at| Touch { event: "visited", subject: "pricing", at, properties: None });
     let demo = Touch {
         event: "watched",
         subject: "demo",
-        at: time("2026-10-29T10:00:00Z")?,
+        at: parse_instant("2026-10-29T10:00:00Z")?,
         properties: Some(Watched { seconds: 412.5 }),
     };
     Ok(vec![
@@ -118,7 +112,7 @@ fn contacts() -> Result<Vec<Contact>, Box<dyn Error>> {
             title: Some("Head of Platform"),
             plan: Some(Plan::Enterprise),
             technologies: vec!["aws", "kafka"],
-            created_at: time("2026-09-20T08:30:00Z")?,
+            created_at: parse_instant("2026-09-20T08:30:00Z")?,
             stage: Stage::Lead,
             account_manager: "dana",
             history: vec![visit("2026-10-27T16:00:00Z")?, visit("2026-10-29T09:45:00Z")?, demo],
@@ -128,14 +122,10 @@ fn contacts() -> Result<Vec<Contact>, Box<dyn Error>> {
             title: None,
             plan: Some(Plan::Free),
             technologies: Vec::new(),
-            created_at: time("2025-02-01T00:00:00Z")?,
+            created_at: parse_instant("2025-02-01T00:00:00Z")?,
             stage: Stage::Lead,
             account_manager: "dana",
             history: vec![visit("2026-10-30T11:00:00Z")?],
         },
     ])
-}
-
-fn time(text: &str) -> Result<DateTime<Utc>, chrono::ParseError> {
-    text.parse()
 }

@@ -11,8 +11,7 @@
 
 use std::error::Error;
 
-use chrono::{DateTime, Utc};
-use leadql::{Compiler, NewEvent};
+use leadql::{Compiler, NewEvent, parse_instant};
 
 /// What the ferry line knows of a company.
 const WORDS: &str = "
@@ -51,11 +50,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .id("Haven Freight")
         .set("fleet", 24)?
         .set("port", "Harwich")?
-        .add(NewEvent::new("crossed", "harwich-esbjerg", time("2026-03-04T06:00:00Z")?).property("vans", 6))?
-        .event("asked_price", "rosslare-cherbourg", time("2026-10-20T13:00:00Z")?)?
+        .add_event(
+            NewEvent::new("crossed", "harwich-esbjerg", parse_instant("2026-03-04T06:00:00Z")?)
+                .property("vans", 6),
+        )?
+        .event("asked_price", "rosslare-cherbourg", parse_instant("2026-10-20T13:00:00Z")?)?
         .build();
 
-    let now = time("2026-11-01T00:00:00Z")?;
+    let now = parse_instant("2026-11-01T00:00:00Z")?;
     for (contract, rules) in [("5 vans", &usual), ("12 vans", &strict)] {
         let evaluation = rules.evaluate(&lead, now);
         let points = evaluation.score("travel").unwrap_or_default();
@@ -77,8 +79,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(found) => println!("\nthe broken variant: {} findings\n\n{}", found.len(), found.render(false)),
     }
     Ok(())
-}
-
-fn time(text: &str) -> Result<DateTime<Utc>, chrono::ParseError> {
-    text.parse()
 }

@@ -8,8 +8,7 @@
 
 use std::error::Error;
 
-use chrono::{DateTime, Utc};
-use leadql::{NewEvent, RuleSet};
+use leadql::{NewEvent, RuleSet, parse_instant};
 
 const RULES: &str = r#"
 score engagement 0..100 decay 50% every 30d {
@@ -40,14 +39,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .id("L-1")
         .set("title", "Chief Marketing Officer")?
         .set("company_size", 120)?
-        .event("visited", "pricing", time("2026-10-27T09:00:00Z")?)?
-        .event("visited", "pricing", time("2026-10-30T08:00:00Z")?)?
-        .event("downloaded", "ebook", time("2026-09-15T12:00:00Z")?)?
-        .add(NewEvent::new("watched", "demo", time("2026-10-30T08:20:00Z")?).property("seconds", 340))?
+        .event("visited", "pricing", parse_instant("2026-10-27T09:00:00Z")?)?
+        .event("visited", "pricing", parse_instant("2026-10-30T08:00:00Z")?)?
+        .event("downloaded", "ebook", parse_instant("2026-09-15T12:00:00Z")?)?
+        .add_event(
+            NewEvent::new("watched", "demo", parse_instant("2026-10-30T08:20:00Z")?).property("seconds", 340),
+        )?
         .build();
 
     // Time is an argument: the same lead at the same instant always gives the same.
-    let now = time("2026-11-01T00:00:00Z")?;
+    let now = parse_instant("2026-11-01T00:00:00Z")?;
     let evaluation = rules.evaluate(&lead, now);
 
     println!("lead {} at {now}", evaluation.lead_id());
@@ -70,8 +71,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-fn time(text: &str) -> Result<DateTime<Utc>, chrono::ParseError> {
-    text.parse()
 }

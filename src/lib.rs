@@ -3,7 +3,8 @@
 //! A rule set says which behaviour and which fit earn points, how interest fades, and when a lead is promoted,
 //! handed to sales, sent back or dropped. [`RuleSet::compile`] checks it and makes a plan of it; a [`Lead`] is
 //! built in code, from any serde type or from a file; [`RuleSet::evaluate`] gives scores, bands, segments,
-//! gates and the stage at an instant, exactly, and the instant until which all that stays true.
+//! gates and the stage at an instant, exactly, and the instant until which all that stays true;
+//! [`RuleSet::timeline`] gives every change between two instants, or a picture of them.
 //!
 //! ```
 //! use leadql::{RuleSet, Stage};
@@ -46,6 +47,7 @@
 //! - `csv`: leads and events from CSV
 //! - `cli`: the program `leadql`
 
+mod advice;
 mod check;
 mod decimal;
 mod diagnostic;
@@ -60,8 +62,10 @@ mod score;
 mod syntax;
 mod testing;
 mod time;
+mod timeline;
 mod vocabulary;
 
+pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
@@ -69,6 +73,7 @@ pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, Un
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use model::Gate;
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
@@ -76,8 +81,9 @@ pub use rule_set::{
     RuleValue, ScoreId,
 };
 pub use syntax::format::{FormatError, format_source as format};
-pub use testing::{TestFailure, TestResult};
+pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
+pub use timeline::{Change, Difference, Timeline, TimelineError};
 
 /// What an [`Explanation`] is made of.
 pub mod explanation {
@@ -89,6 +95,11 @@ pub mod explanation {
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
+
+/// The README's example, run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
 
 #[cfg(test)]
 mod twins;

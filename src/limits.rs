@@ -46,13 +46,29 @@ impl Default for Limits {
 }
 
 /// Deeper nesting would need more stack than a thread can be relied on to have.
-const MOST_NESTING: usize = 256;
+pub(crate) const MOST_NESTING: usize = 256;
 
 /// More rules could add up to more thousandths of points than 64 bits hold: 65,536 rules of 100,000
 /// occurrences of 1,000,000 points.
 const MOST_RULES: usize = 65_536;
 
+/// Places in a text are kept in 32 bits here and there.
+const MOST_BYTES: usize = 1 << 30;
+
 impl Limits {
+    /// The limits with none beyond what the compiler can do, whichever way they were set.
+    pub(crate) fn within_reason(mut self) -> Self {
+        self.source = self.source.min(MOST_BYTES);
+        self.nesting = self.nesting.min(MOST_NESTING);
+        self.rules = self.rules.min(MOST_RULES);
+        self
+    }
+
+    /// Bytes in the main file.
+    pub(crate) fn main_file(&self) -> usize {
+        self.source.min(self.sources)
+    }
+
     /// Sets the bytes of one file, and of all files together.
     #[must_use]
     pub fn with_sources(mut self, one: usize, all: usize) -> Self {

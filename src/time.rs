@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, from year 0001 to the end of year 9999.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +122,9 @@ impl fmt::Display for Instant {
     /// RFC 3339 with as many digits after the second as it needs, and `Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time: DateTime<Utc> = (*self).into();
-        write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%S"))?;
+        // Not by a format string, which chrono would read anew for each of the results of a long file.
+        write!(f, "{:04}-{:02}-{:02}T", time.year(), time.month(), time.day())?;
+        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
         let fraction = self.0.rem_euclid(SECOND);
         if fraction > 0 {
             write!(f, ".{}", format!("{fraction:06}").trim_end_matches('0'))?;

@@ -2,6 +2,7 @@
 //! made for, and that rule set finds something to tell apart in them.
 
 #![cfg(feature = "json")]
+#![expect(clippy::unwrap_used, reason = "a test may end where it fails, in its helpers too")]
 
 use std::collections::{HashMap, HashSet};
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{BandIndex, Condition, ConditionId, ConditionKind, NamedCondition, ScoreIndex};
+use crate::model::{Condition, ConditionId, ConditionKind, NamedCondition};
 use crate::syntax::ast::{
     Expr, ExprKind, LetValue, Name, Operation, Span, Spanned, StatementKind, Test, TestSubject,
 };
@@ -75,10 +75,6 @@ impl<'a> Checker<'a> {
                 self.lets.insert(&name.node, id);
             }
         }
-        if let Some((file, span, _)) = lets.get(self.limits.definitions) {
-            self.file = *file;
-            self.over_limit(self.limits.definitions + 1, self.limits.definitions, "`let` conditions", *span);
-        }
         let named = lets.iter().filter_map(|(_, _, (name, _))| {
             let condition = self.lets.get(name.node.as_str()).copied().flatten()?;
             Some(NamedCondition { name: name.node.clone(), condition })
@@ -100,6 +96,12 @@ impl<'a> Checker<'a> {
                 _ => None,
             })?),
             ExprKind::Not(inner) => ConditionKind::Not(self.condition(inner, context)?),
+            ExprKind::AtLeast { of, .. } if of.is_empty() => {
+                let message = "`at least` without conditions to count";
+                let found = Diagnostic::new(Code::Empty, self.at(expr.span), message, "nothing in the `[ ]`");
+                self.report(found.help("list the conditions: `at least 2 of [budget, need, timing]`"));
+                return None;
+            }
             ExprKind::AtLeast { count, of } => {
                 let most = i64::try_from(of.len()).unwrap_or(i64::MAX);
                 let count = self.count(count, 1, most, "the number of conditions that must hold");
@@ -186,7 +188,7 @@ impl<'a> Checker<'a> {
                 _ => "a rule cannot use a segment",
             };
             let found = Diagnostic::new(Code::NotAllowedHere, self.at(span), message, "only in stages");
-            self.report(found.help("put what the two have in common into a `let`, and name that"));
+            self.report(found.help("give the condition a name with `let`, and use that name in both places"));
             return None;
         }
         let segment = self.segment_name(name)?;
@@ -233,11 +235,11 @@ impl<'a> Checker<'a> {
                 None
             }
             None => {
-                let candidates = self.names.of(|sort| !matches!(sort, Sort::List | Sort::Param));
+                let nearest = self.nearest_name(&name.node, |sort| !matches!(sort, Sort::List | Sort::Param));
                 let message = format!("nothing is called `{}`", name.node);
                 let otherwise =
-                    format!("declare it: `attribute {}: text`, or `let {} = …`", name.node, name.node);
-                self.unknown(Code::UnknownName, name, message, candidates, &otherwise);
+                    format!("declare it: `attribute {0}: text`, or define it: `let {0} = …`", name.node);
+                self.unknown(Code::UnknownName, name, message, nearest, &otherwise);
                 None
             }
         }
@@ -261,13 +263,13 @@ impl<'a> Checker<'a> {
             let mut found = Diagnostic::new(
                 Code::NotAllowedHere,
                 self.at(name.span),
-                format!("rules make scores and cannot use them, and `{}` does", name.node),
+                format!("rules make up the scores and cannot ask for one, and `{}` does", name.node),
                 "uses a score",
             );
             if let Some(place) = self.names.place(&name.node) {
                 found = found.also(place, "defined here");
             }
-            self.report(found.help("use it in segments and stages, where scores are known"));
+            self.report(found.help("ask for scores in segments and stages only"));
             return None;
         }
         Some(id)
@@ -281,15 +283,16 @@ impl<'a> Checker<'a> {
         context: Context,
     ) -> Option<ConditionId> {
         if context == Context::Rule {
-            let message = format!("rules make scores and cannot use them: `{}` is a score", name.node);
+            let message =
+                format!("rules make up the scores and cannot ask for one: `{}` is a score", name.node);
             let found = Diagnostic::new(Code::NotAllowedHere, self.at(name.span), message, "a score");
-            self.report(
-                found.help("compare scores in segments and stages, or derive a score: `score total = 1 * …`"),
-            );
+            self.report(found.help(
+                "ask for scores in segments and stages; to add scores up write `score total = 1 * a + 1 * b`",
+            ));
             return None;
         }
         if let Some(window) = &test.window {
-            let message = "a score has no window: it is what it is now";
+            let message = format!("a score has no window: `{}` is always the score now", name.node);
             let found =
                 Diagnostic::new(Code::WrongTest, self.at(window.span), message, "does not belong here");
             self.report(found.help("put the window into the rules that make the score"));
@@ -333,39 +336,16 @@ impl<'a> Checker<'a> {
                 Some(ConditionKind::BandAtLeast { score, band: self.band(name, score, band)? })
             }
             Operation::Binary(..) | Operation::IsKnown | Operation::IsMissing => {
-                let message = format!("this does not test a score; `{}` is one", name.node);
-                let found = Diagnostic::new(
-                    Code::WrongTest,
-                    self.at(operation.span),
-                    message,
-                    "does not fit a score",
-                );
+                let written = operation.node.spelling();
+                let message = format!("a score cannot be tested with `{written}`");
+                let label = format!("`{}` is a score", name.node);
+                let found = Diagnostic::new(Code::WrongTest, self.at(operation.span), message, label);
                 self.report(found.help(
                     "a score can be tested with `=`, `!=`, `<`, `<=`, `>`, `>=`, `between A and B`, `is BAND` or `is at least BAND`",
                 ));
                 None
             }
         }
-    }
-
-    /// A band of a score, the case of its letters ignored.
-    pub(super) fn band(&mut self, name: &Name, score: ScoreIndex, band: &Name) -> Option<BandIndex> {
-        let Some(bands) = self.bands.get(&score) else {
-            let message = format!("the score `{}` has no bands", name.node);
-            let found = Diagnostic::new(Code::UnknownBand, self.at(band.span), message, "not known");
-            self.report(
-                found.help(format!("define them: `band {} {{ {} >= 50, cold }}`", name.node, band.node)),
-            );
-            return None;
-        };
-        let id = Self::band_index(bands, &band.node);
-        if id.is_none() {
-            let known: Vec<String> = bands.iter().map(|band| band.name.clone()).collect();
-            let message = format!("the score `{}` has no band `{}`", name.node, band.node);
-            let help = format!("its bands are {}", crate::diagnostic::quoted_list(&known, "and"));
-            self.unknown(Code::UnknownBand, band, message, known.iter().map(String::as_str), &help);
-        }
-        id
     }
 }
 

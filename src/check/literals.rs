@@ -1,15 +1,15 @@
-//! Literals and the params that may stand for them: points, numbers, counts, durations, lists.
+//! Literals and the params that may stand for them: points, numbers, counts, durations.
 
 use std::collections::HashMap;
 
 use crate::decimal::{MILLIONTHS, Number, Points};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Duration, LetValue, Literal, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, StatementKind, Value,
-    ValueKind,
+    Duration, Literal, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, StatementKind, Value, ValueKind,
 };
 use crate::time::{Period, UNITS};
 
+use super::lists::word;
 use super::names::Sort;
 use super::{Checker, Placed, each};
 
@@ -20,13 +20,11 @@ pub(super) enum Param {
     Duration(Period),
 }
 
-/// A list of values of one sort.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum List<'a> {
-    Texts(&'a [Value]),
-    Numbers(&'a [Value]),
-    Symbols(&'a [Value]),
-}
+/// How messages call a number of events, of conditions or of times.
+pub(super) const COUNT: &str = "a whole number";
+
+/// A number has at most so many digits after its point.
+const MOST_PLACES: u8 = 6;
 
 /// The largest magnitude of points that a rule set may write.
 const MAX_POINTS: i64 = 1_000_000;
@@ -51,10 +49,12 @@ impl<'a> Checker<'a> {
         }
         for (name, text) in overrides {
             let Some((known, param)) = self.params.get_key_value(name.as_str()) else {
-                let candidates: Vec<&str> = self.params.keys().copied().collect();
-                let nearest = crate::diagnostic::closest(name, candidates.iter().copied());
+                if self.names.may_be_defined(name) {
+                    continue;
+                }
+                let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
                 let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
-                let message = format!("there is no param `{name}` to set");
+                let message = format!("there is no param {} to set", quoted(name));
                 self.report(Diagnostic { code: Code::BadOverride, message, help, labels: Vec::new() });
                 continue;
             };
@@ -68,8 +68,9 @@ impl<'a> Checker<'a> {
                     self.params.insert(known, value);
                 }
                 None => {
-                    let message = format!("the param `{name}` is {sort} and cannot be set to `{text}`");
-                    let labels = places.get(known).map(|place| (*place, format!("{sort}")));
+                    let message =
+                        format!("the param `{name}` is {sort} and cannot be set to {}", quoted(text));
+                    let labels = places.get(known).map(|place| (*place, sort.to_owned()));
                     let help = Some(format!("set it to a value such as `{name}={example}`"));
                     let labels = labels.into_iter().collect();
                     self.report(Diagnostic { code: Code::BadOverride, message, help, labels });
@@ -84,13 +85,15 @@ impl<'a> Checker<'a> {
             return Some(*param);
         }
         match self.names.sort(name) {
-            Some(_) => self.wrong_sort(span, name, &format!("{wanted} or a param"), ""),
+            Some(_) => {
+                let help = format!("write {wanted}, or the name of a `param`");
+                self.wrong_sort(span, name, wanted, &help);
+            }
             None => {
-                let candidates = self.names.of(|sort| sort == Sort::Param);
-                let name = Spanned { node: name.to_owned(), span };
-                let message = format!("there is no param `{}`", name.node);
-                let help = format!("write {wanted}, or define the param: `param {} = …`", name.node);
-                self.unknown(Code::UnknownName, &name, message, candidates, &help);
+                let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
+                let message = format!("there is no param `{name}`");
+                let help = format!("write {wanted}, or define the param: `param {name} = …`");
+                self.unknown(Code::UnknownName, &word(name, span), message, nearest, &help);
             }
         }
         None
@@ -114,14 +117,25 @@ impl<'a> Checker<'a> {
         let diagnostic = Diagnostic::new(
             Code::WrongValue,
             self.at(span),
-            format!("the param `{name}` is {found}, where {wanted} belongs"),
+            format!("expected {wanted}, found the param `{name}`, which is {found}"),
             format!("{found}, not {wanted}"),
         );
         let diagnostic = match self.names.place(name) {
             Some(place) => diagnostic.also(place, "defined here"),
             None => diagnostic,
         };
-        self.report(diagnostic);
+        self.report(diagnostic.help(format!("write {wanted}, or the name of another `param`")));
+    }
+
+    /// Reports a number that does not fit where it stands: where a param stands for it, its definition too.
+    fn wrong_number(&mut self, span: Span, message: String, label: &str, help: String) {
+        let found = Diagnostic::new(Code::BadNumber, self.at(span), message, label).help(help);
+        let written = self.written(span);
+        let param = self.params.contains_key(written).then(|| self.names.place(written)).flatten();
+        self.report(match param {
+            Some(place) => found.also(place, "stands for this number"),
+            None => found,
+        });
     }
 
     /// Points: at most 3 digits after the point, magnitude at most 1,000,000.
@@ -132,26 +146,14 @@ impl<'a> Checker<'a> {
 
     pub(super) fn points_of(&mut self, number: NumberLiteral, span: Span) -> Option<Points> {
         if number.places > 3 {
-            let found = Diagnostic::new(
-                Code::BadNumber,
-                self.at(span),
-                format!(
-                    "points have at most 3 digits after the point, `{}` has {}",
-                    number.value, number.places
-                ),
-                "too fine",
-            );
-            self.report(found.help("round to whole thousandths"));
+            let message = format!("points have at most 3 digits after the point, found {}", number.value);
+            let help = format!("write `{}`", points_near(number));
+            self.wrong_number(span, message, "too fine", help);
             return None;
         }
         if number.value.millionths().abs() > MAX_POINTS * MILLIONTHS {
-            let found = Diagnostic::new(
-                Code::BadNumber,
-                self.at(span),
-                format!("points go from -1,000,000 to 1,000,000, found {}", number.value),
-                "too many points",
-            );
-            self.report(found.help("stay within 1,000,000 points"));
+            let message = format!("points go from -1,000,000 to 1,000,000, found {}", number.value);
+            self.wrong_number(span, message, "too many points", "stay within 1,000,000 points".to_owned());
             return None;
         }
         Some(Points::from_thousandths(number.value.millionths() / 1_000))
@@ -177,13 +179,8 @@ impl<'a> Checker<'a> {
     /// A number: no plus sign in front of it.
     pub(super) fn number_of(&mut self, number: NumberLiteral, span: Span) -> Option<Number> {
         if number.sign == Sign::Plus {
-            let found = Diagnostic::new(
-                Code::BadNumber,
-                self.at(span),
-                "a plus sign marks points, and here a number belongs",
-                "points, not a number",
-            );
-            self.report(found.help(format!("write `{}`", number.value)));
+            let message = "a plus sign marks points, and here a number belongs".to_owned();
+            self.wrong_number(span, message, "points, not a number", format!("write `{}`", number.value));
             return None;
         }
         Some(number.value)
@@ -191,7 +188,7 @@ impl<'a> Checker<'a> {
 
     /// A whole number from `least` to `most`.
     pub(super) fn count(&mut self, value: &NumberOr, least: i64, most: i64, what: &str) -> Option<i64> {
-        let number = self.number_literal(value, "a whole number")?;
+        let number = self.number_literal(value, COUNT)?;
         self.count_of(number, value.span, least, most, what)
     }
 
@@ -212,13 +209,11 @@ impl<'a> Checker<'a> {
                 } else {
                     format!("from {least} to {most}")
                 };
-                let found = Diagnostic::new(
-                    Code::BadNumber,
-                    self.at(span),
-                    format!("{what} is a whole number {range}, found {value}"),
-                    format!("not a whole number {range}"),
-                );
-                self.report(found.help(format!("write a whole number {range}")));
+                let message = format!("{what} must be a whole number {range}, found {value}");
+                let label = format!("not a whole number {range}");
+                let near =
+                    (value.millionths().saturating_add(MILLIONTHS - 1) / MILLIONTHS).clamp(least, most);
+                self.wrong_number(span, message, &label, format!("write for example `{near}`"));
                 None
             }
         }
@@ -247,9 +242,26 @@ impl<'a> Checker<'a> {
                 self.number_literal(&param, wanted)
             }
             _ => {
-                self.wrong_value(value, wanted, "");
+                let help = self.number_help(value, wanted);
+                self.wrong_value(value, wanted, &help);
                 None
             }
+        }
+    }
+
+    /// What to write in place of a value that is no number.
+    fn number_help(&self, value: &Value, wanted: &str) -> String {
+        match &value.node {
+            ValueKind::Text(text) if override_number(text).is_some() => {
+                format!("write `{text}` without quotes")
+            }
+            ValueKind::Duration(_) if wanted == COUNT => {
+                let written = self.written(value.span);
+                format!("write {wanted}; how far to look back stands behind it: `within {written}`")
+            }
+            ValueKind::Duration(_) => format!("write {wanted}, without a unit of time"),
+            ValueKind::List(_) => "a list stands behind `in` and `not in`".to_owned(),
+            _ => format!("write {wanted}, or the name of a `param`"),
         }
     }
 
@@ -258,108 +270,19 @@ impl<'a> Checker<'a> {
         let found = Diagnostic::new(
             Code::WrongValue,
             self.at(value.span),
-            format!("here {wanted} belongs, found {}", describe(&value.node)),
+            format!("expected {wanted}, found {}", describe(&value.node)),
             format!("not {wanted}"),
         );
         self.report(if help.is_empty() { found } else { found.help(help) });
     }
+}
 
-    /// Takes in all list `let`s.
-    pub(super) fn declare_lists(&mut self, statements: &[Placed<'a>]) {
-        for (file, _, (name, items)) in each(statements, |statement| match statement {
-            StatementKind::Let { name, value: LetValue::List(items) } => Some((name, items)),
-            _ => None,
-        }) {
-            self.file = file;
-            let list = self.list(&items.node, items.span);
-            if self.is_first(file, name) {
-                self.lists.insert(&name.node, list);
-            }
-        }
-    }
-
-    /// A list in brackets: not empty, one sort of value.
-    fn list(&mut self, items: &'a [Value], span: Span) -> Option<List<'a>> {
-        let Some(first) = items.first() else {
-            let found = Diagnostic::new(Code::Empty, self.at(span), "the list is empty", "nothing in it");
-            self.report(found.help("put at least one value in, or remove the test"));
-            return None;
-        };
-        if self.over_limit_once(items.len(), self.limits.list_items, span) {
-            return None;
-        }
-        for item in items {
-            let help = match item.node {
-                ValueKind::List(_) => "lists do not nest",
-                ValueKind::Instant(_) | ValueKind::Duration(_) => "lists hold texts, numbers or symbols",
-                _ if std::mem::discriminant(&item.node) != std::mem::discriminant(&first.node) => {
-                    self.report(
-                        Diagnostic::new(
-                            Code::MixedList,
-                            self.at(item.span),
-                            format!("a list holds one sort of value, found {}", describe(&item.node)),
-                            describe(&item.node),
-                        )
-                        .also(self.at(first.span), format!("the list begins with {}", describe(&first.node)))
-                        .help("write texts in quotes, symbols bare"),
-                    );
-                    return None;
-                }
-                ValueKind::Text(ref text) if text.is_empty() => {
-                    let found = Diagnostic::new(
-                        Code::Empty,
-                        self.at(item.span),
-                        "an empty text in a list",
-                        "fits nothing",
-                    );
-                    self.report(found.help("remove it; `is missing` asks for an empty value"));
-                    return None;
-                }
-                _ => continue,
-            };
-            self.wrong_value(item, "a text, a number or a symbol", help);
-            return None;
-        }
-        match first.node {
-            ValueKind::Text(_) => Some(List::Texts(items)),
-            ValueKind::Number(_) => Some(List::Numbers(items)),
-            _ => Some(List::Symbols(items)),
-        }
-    }
-
-    fn over_limit_once(&mut self, count: usize, limit: usize, span: Span) -> bool {
-        count > limit && self.over_limit(limit + 1, limit, "items in a list", span)
-    }
-
-    /// The list that stands behind an operator: in brackets, or the name of a list `let`.
-    pub(super) fn list_value(&mut self, value: &'a Value) -> Option<List<'a>> {
-        match &value.node {
-            ValueKind::List(items) => self.list(items, value.span),
-            ValueKind::Word(name) => match self.names.sort(name) {
-                Some(Sort::List) => self.lists.get(name.as_str()).copied().flatten(),
-                Some(_) => {
-                    let help = format!("write a list: `[{name}]`");
-                    self.wrong_sort(value.span, name, "a list", &help);
-                    None
-                }
-                None => {
-                    let candidates = self.names.of(|sort| sort == Sort::List);
-                    let word = Spanned { node: name.clone(), span: value.span };
-                    let message = format!("there is no list `{name}`");
-                    let help = format!("write a list such as `[{name}]`, or define it with `let`");
-                    self.unknown(Code::UnknownName, &word, message, candidates, &help);
-                    None
-                }
-            },
-            ValueKind::Text(text) => {
-                self.wrong_value(value, "a list", &format!("write `[\"{}\"]`", text.escape_default()));
-                None
-            }
-            _ => {
-                self.wrong_value(value, "a list", "write the values in brackets: `[\"a\", \"b\"]`");
-                None
-            }
-        }
+/// A text as rule sets write it; of a long one only the start.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 60;
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", crate::syntax::format::quoted(text.get(..end).unwrap_or(text))),
+        None => crate::syntax::format::quoted(text),
     }
 }
 
@@ -367,7 +290,7 @@ impl<'a> Checker<'a> {
 pub(super) fn describe(value: &ValueKind) -> String {
     match value {
         ValueKind::Number(number) => format!("the number {}", number.value),
-        ValueKind::Text(text) => format!("the text \"{}\"", text.escape_default()),
+        ValueKind::Text(text) => format!("the text {}", quoted(text)),
         ValueKind::Word(word) => format!("the word `{word}`"),
         ValueKind::Instant(instant) => format!("the instant {instant}"),
         ValueKind::Duration(period) => format!("the duration {period}"),
@@ -375,37 +298,75 @@ pub(super) fn describe(value: &ValueKind) -> String {
     }
 }
 
-/// A number or points as an override writes them.
+/// Points as near as they can be to a number that is too fine for them.
+fn points_near(number: NumberLiteral) -> Points {
+    Points::from_thousandths(number.value.millionths() / 1_000)
+}
+
+/// Digits with single underscores between them, as an override writes them, without the underscores.
+fn override_digits(text: &str) -> Option<String> {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('_').all(is_digits).then(|| text.replace('_', ""))
+}
+
+/// A number or points as an override writes them, in the form that the language has: no exponent, digits on
+/// both sides of the point.
 fn override_number(text: &str) -> Option<NumberLiteral> {
-    let (sign, digits) = match text.as_bytes() {
-        [b'+', rest @ ..] => (Sign::Plus, rest),
-        [b'-', rest @ ..] => (Sign::Minus, rest),
-        rest => (Sign::None, rest),
+    let (sign, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(digits), _) => (Sign::Plus, digits),
+        (_, Some(digits)) => (Sign::Minus, digits),
+        _ => (Sign::None, text),
     };
-    // Only the form of the language: no exponent, digits on both sides of the point.
-    let mut parts = digits.split(|byte| *byte == b'.');
-    let (whole, fraction) = (parts.next()?, parts.next());
-    let is_digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    let places = fraction.map_or(0, <[u8]>::len);
-    if !is_digits(whole)
-        || fraction.is_some_and(|part| !is_digits(part))
-        || parts.next().is_some()
-        || places > 6
-    {
-        return None;
-    }
-    let value = Number::parse(text).ok()?;
-    Some(NumberLiteral { value, sign, places: u8::try_from(places).ok()? })
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((whole, fraction)) => (override_digits(whole)?, override_digits(fraction)?),
+        None => (override_digits(digits)?, String::new()),
+    };
+    let places = u8::try_from(fraction.len()).ok().filter(|places| *places <= MOST_PLACES)?;
+    let minus = if sign == Sign::Minus { "-" } else { "" };
+    let value = Number::parse(&format!("{minus}{whole}.{fraction}")).ok()?;
+    Some(NumberLiteral { value, sign, places })
 }
 
 /// A duration as an override writes it.
 fn override_duration(text: &str) -> Option<Period> {
     let (unit, size) = UNITS.iter().find(|(unit, _)| text.ends_with(*unit))?;
-    let digits = text.strip_suffix(*unit)?;
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
+    let digits = override_digits(text.strip_suffix(*unit)?)?;
     let seconds = digits.parse::<i64>().ok()?.checked_mul(*size)?;
     let period = Period::from_seconds(seconds);
     (seconds >= 1 && period <= Period::MAX).then_some(period)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overrides_are_written_as_in_a_rule_set() {
+        let number = |text| override_number(text).map(|number| (number.value.to_string(), number.places));
+        assert_eq!(number("1_000"), Some(("1000".to_owned(), 0)));
+        assert_eq!(number("-2.50"), Some(("-2.5".to_owned(), 2)));
+        assert_eq!(number("+20"), Some(("20".to_owned(), 0)));
+        for wrong in [
+            "",
+            "+",
+            "1e3",
+            ".5",
+            "5.",
+            "1__0",
+            "_1",
+            "1_",
+            "--1",
+            "1.2.3",
+            "0.1234567",
+            " 1",
+            "9000000000000",
+        ] {
+            assert_eq!(number(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(override_duration("1_000h").map(|period| period.to_string()), Some("1000h".to_owned()));
+        assert_eq!(override_duration("3650d"), Some(Period::MAX));
+        for wrong in ["", "d", "0d", "3651d", "-1d", "1.5d", "3 d", "3mo", "30", "99999999999999999999d"] {
+            assert_eq!(override_duration(wrong), None, "{wrong:?}");
+        }
+    }
 }

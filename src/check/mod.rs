@@ -4,8 +4,11 @@
 //! every error there is: whatever is wrong is reported once, where it is written, and what depends on it is
 //! passed over in silence. Everything behind this step may rely on what the model promises.
 
+mod activities;
+mod bands;
 mod conditions;
 mod events;
+mod lists;
 mod literals;
 mod names;
 mod operators;
@@ -16,21 +19,26 @@ mod test_blocks;
 mod values;
 mod vocabulary;
 
-use std::collections::{HashMap, HashSet};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, FileId, Place, Sources};
+use crate::diagnostic::{Code, Diagnostic, FileId, Place, Severity, Sources};
 use crate::limits::Limits;
 use crate::model::{
-    About, Band, Condition, ConditionId, Gates, Model, NamedCondition, ScoreIndex, SegmentIndex, Selector,
-    SelectorId, Term, TermId,
+    About, Condition, ConditionId, Model, NamedCondition, ScoreIndex, SegmentIndex, Selector, SelectorId,
+    Shared, Term, TermId,
 };
-use crate::syntax::ast::{Name, Span, Spanned, Statement, StatementKind};
-use crate::vocabulary::Vocabulary;
+use crate::syntax::ast::{Name, Span, Statement, StatementKind};
+use crate::vocabulary::{EventKindId, PropertyId, Vocabulary};
 
+use self::activities::Activities;
+use self::bands::Bands;
 use self::conditions::ConditionTraits;
-use self::literals::{List, Param};
-use self::names::Names;
+use self::lists::Lists;
+use self::literals::Param;
+use self::names::{Names, Sort};
 
 /// A statement and the file that it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -39,76 +47,99 @@ pub(crate) struct Placed<'a> {
     pub(crate) statement: &'a Statement,
 }
 
-/// What goes in besides the statements.
+pub(crate) use vocabulary::hidden_standard_names;
+
+/// What goes in.
 pub(crate) struct Input<'a> {
-    /// Included files' statements stand in place of their `include`.
+    /// Included files' statements stand behind their `include`.
     pub(crate) statements: Vec<Placed<'a>>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) limits: &'a Limits,
     /// Params to override: name and value as text.
     pub(crate) overrides: &'a [(String, String)],
-    /// Names that statements with syntax errors seem to define: unknown to us, but no further error.
-    pub(crate) half_defined: HashSet<String>,
+    /// Names whose definitions have syntax errors.
+    pub(crate) broken: Vec<&'a str>,
+    /// Whether an included file could not be read.
+    pub(crate) is_incomplete: bool,
 }
 
-/// Checks a rule set. The model is there if none of the findings is an error.
-pub(crate) fn check(input: &Input<'_>) -> (Option<Model>, Vec<Diagnostic>) {
+/// What comes out.
+pub(crate) struct Checked {
+    /// There if nothing is wrong.
+    pub(crate) model: Option<Model>,
+    pub(crate) found: Vec<Diagnostic>,
+    /// How many more findings there are.
+    pub(crate) omitted: usize,
+}
+
+/// Checks a rule set.
+pub(crate) fn check(input: &Input<'_>) -> Checked {
     let mut checker = Checker {
         limits: input.limits,
+        sources: &input.sources,
         file: FileId(0),
         found: Vec::new(),
-        suggestions_left: MAX_SUGGESTIONS,
+        omitted: 0,
+        is_clean: true,
+        names_to_compare: Cell::new(MOST_NAMES_COMPARED),
         names: Names::default(),
-        vocabulary: Vocabulary::default(),
+        vocabulary: Arc::default(),
         params: HashMap::new(),
-        lists: HashMap::new(),
+        lists: Lists::default(),
         conditions: Vec::new(),
         traits: Vec::new(),
         lets: HashMap::new(),
-        activities: HashMap::new(),
+        activities: Activities::default(),
         selectors: Vec::new(),
         selector_ids: HashMap::new(),
         terms: Vec::new(),
         term_ids: HashMap::new(),
-        union_size: 0,
+        sums: HashMap::new(),
         score_ids: HashMap::new(),
         bands: HashMap::new(),
         segment_ids: HashMap::new(),
     };
     let model = checker.run(input);
-    let clean = checker.found.iter().all(|found| found.code.severity() != crate::Severity::Error);
-    (clean.then_some(model), checker.found)
+    Checked { model: checker.is_clean.then_some(model), found: checker.found, omitted: checker.omitted }
 }
 
-/// Only so many unknown names are looked up among the known ones: each look-up reads them all.
-const MAX_SUGGESTIONS: usize = 100;
+/// Looking for the name that was meant compares an unknown one with those known, so often at most in all.
+const MOST_NAMES_COMPARED: usize = 200_000;
+
+/// So many findings are gathered; further ones are counted.
+const MOST_FINDINGS: usize = 20_000;
+
+/// The property of each kind that a sum adds up, or the first kind without a number of that name.
+type Summed = Result<Shared<(EventKindId, PropertyId)>, EventKindId>;
 
 struct Checker<'a> {
     limits: &'a Limits,
+    sources: &'a Sources,
     /// The file of the statement that is being checked.
     file: FileId,
     found: Vec<Diagnostic>,
-    suggestions_left: usize,
+    omitted: usize,
+    /// Whether no error was found, warnings aside.
+    is_clean: bool,
+    names_to_compare: Cell<usize>,
     names: Names<'a>,
-    vocabulary: Vocabulary,
+    /// Shared, so that what is checked can hold on to a type.
+    vocabulary: Arc<Vocabulary>,
     params: HashMap<&'a str, Param>,
-    /// None where the list itself has an error.
-    lists: HashMap<&'a str, Option<List<'a>>>,
+    lists: Lists<'a>,
     conditions: Vec<Condition>,
     traits: Vec<ConditionTraits>,
     /// `let NAME = CONDITION`; none where the condition has an error.
     lets: HashMap<&'a str, Option<ConditionId>>,
-    /// What an activity reaches; none where it has an error.
-    activities: HashMap<&'a str, Option<TermId>>,
+    activities: Activities<'a>,
     selectors: Vec<Selector>,
     selector_ids: HashMap<Selector, SelectorId>,
     terms: Vec<Term>,
     term_ids: HashMap<Term, TermId>,
-    /// How many selectors all terms have together.
-    union_size: usize,
+    sums: HashMap<(TermId, &'a str), Summed>,
     score_ids: HashMap<&'a str, ScoreIndex>,
-    /// The bands of each banded score, highest first.
-    bands: HashMap<ScoreIndex, Vec<Band>>,
+    /// The bands of each banded score.
+    bands: HashMap<ScoreIndex, Bands>,
     /// None where the segment's condition has an error.
     segment_ids: HashMap<&'a str, Option<SegmentIndex>>,
 }
@@ -117,23 +148,24 @@ impl<'a> Checker<'a> {
     fn run(&mut self, input: &Input<'a>) -> Model {
         let statements = &input.statements;
         let only_declared = self.only_declared(statements);
-        self.collect_names(statements, only_declared, &input.half_defined);
+        self.collect_names(input, only_declared);
         self.declare_vocabulary(statements, only_declared);
         self.declare_params(statements, input.overrides);
         self.declare_lists(statements);
         self.declare_activities(statements);
         self.declare_scores(statements);
-        self.declare_bands(statements);
+        let band_order = self.declare_bands(statements);
         let lets = self.declare_lets(statements);
-        let (scores, score_order, band_order, rules) = self.scores(statements);
         let segments = self.segments(statements);
         let gates = self.gates(statements);
         let tests = self.test_blocks(statements);
+        // Last, because they take the bands with them.
+        let (scores, score_order, rules) = self.scores(statements);
         Model {
             sources: Arc::clone(&input.sources),
             about: self.about(statements),
             created_at: self.created_at(),
-            vocabulary: std::mem::take(&mut self.vocabulary),
+            vocabulary: Arc::unwrap_or_clone(std::mem::take(&mut self.vocabulary)),
             only_declared,
             conditions: std::mem::take(&mut self.conditions),
             selectors: std::mem::take(&mut self.selectors),
@@ -177,7 +209,7 @@ impl<'a> Checker<'a> {
     /// What the main file says of itself; included files' lines do not count.
     fn about(&mut self, statements: &[Placed<'a>]) -> About {
         let mut about = About::default();
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let mut seen: HashMap<&str, Place> = HashMap::new();
         for placed in statements.iter().filter(|placed| placed.file == FileId(0)) {
             self.file = placed.file;
             let word = match &placed.statement.node {
@@ -198,24 +230,40 @@ impl<'a> Checker<'a> {
                 }
                 _ => continue,
             };
-            let span = placed.statement.span;
-            if let Some(first) = seen.insert(word, span) {
-                self.duplicate(word, first, span, &format!("`{word}` stands at most once"));
+            let place = self.at(placed.statement.span);
+            match seen.entry(word) {
+                Entry::Vacant(entry) => {
+                    entry.insert(place);
+                }
+                Entry::Occupied(first) => {
+                    self.duplicate(word, *first.get(), place.span, &format!("`{word}` stands at most once"));
+                }
             }
         }
         about
     }
 
-    /// Reports a statement or entry that is there twice within one file.
-    fn duplicate(&mut self, what: &str, first: Span, second: Span, message: &str) {
+    /// Reports a statement or entry that is there twice.
+    fn duplicate(&mut self, what: &str, first: Place, second: Span, message: &str) {
         let found = Diagnostic::new(Code::Duplicate, self.at(second), message, format!("`{what}` again"))
-            .also(self.at(first), "first here")
+            .also(first, "first here")
             .help("remove one of the two");
         self.report(found);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        self.is_clean &= diagnostic.code.severity() != Severity::Error;
+        if self.found.len() < MOST_FINDINGS {
+            self.found.push(diagnostic);
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    /// What is written at `span` in the file of the statement that is being checked.
+    fn written(&self, span: Span) -> &'a str {
+        let source = self.sources.get(self.file.0 as usize);
+        source.and_then(|source| source.text.get(span.start..span.end)).unwrap_or("")
     }
 
     /// The place of `span` in the file of the statement that is being checked.
@@ -223,22 +271,38 @@ impl<'a> Checker<'a> {
         Place { file: self.file, span }
     }
 
-    /// Reports a name that nothing defines, with the nearest of `candidates`.
-    fn unknown<'c>(
+    /// The one of `candidates` that `name` was meant to be. Once many names were compared nothing is compared
+    /// any more.
+    fn nearest<'c>(&self, name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+        let left = &self.names_to_compare;
+        crate::diagnostic::closest(
+            name,
+            candidates.take_while(|_| {
+                left.set(left.get().saturating_sub(1));
+                left.get() > 0
+            }),
+        )
+    }
+
+    /// The defined name of a sort that `wanted` takes that `name` was meant to be.
+    fn nearest_name(&self, name: &str, wanted: impl Fn(Sort) -> bool) -> Option<String> {
+        // The names are in no particular order: all of them are compared, or none.
+        let all = self.names.len() <= self.names_to_compare.get();
+        all.then(|| self.nearest(name, self.names.of(wanted)).map(str::to_owned)).flatten()
+    }
+
+    /// Reports a name that nothing defines, with the one that it was meant to be if there is one.
+    fn unknown(
         &mut self,
         code: Code,
         name: &Name,
         message: String,
-        candidates: impl IntoIterator<Item = &'c str>,
+        nearest: Option<String>,
         otherwise: &str,
     ) {
-        if self.names.is_half_defined(&name.node) {
+        if self.names.may_be_defined(&name.node) {
             return;
         }
-        let nearest = self.suggestions_left.checked_sub(1).and_then(|left| {
-            self.suggestions_left = left;
-            crate::diagnostic::closest(&name.node, candidates)
-        });
         let help = match nearest {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => otherwise.to_owned(),
@@ -247,20 +311,19 @@ impl<'a> Checker<'a> {
         self.report(if help.is_empty() { found } else { found.help(help) });
     }
 
-    /// Whether there are more than `limit` of something; reported at the first one too many.
+    /// Whether the `count`th of something is over `limit`; reported at the first one that is.
     fn over_limit(&mut self, count: usize, limit: usize, what: &str, span: Span) -> bool {
-        if count == limit + 1 {
-            self.report(
-                Diagnostic::new(
-                    Code::LimitExceeded,
-                    self.at(span),
-                    format!("more than {limit} {what} in one rule set"),
-                    "one too many",
-                )
-                .help(format!("split the rule set, or let the host raise the limit on {what}")),
-            );
+        if count == limit.saturating_add(1) {
+            self.too_many(limit, what, "in one rule set", span);
         }
         count > limit
+    }
+
+    /// Reports that there are more than `limit` of something.
+    fn too_many(&mut self, limit: usize, what: &str, of: &str, span: Span) {
+        let message = format!("there are more than {limit} {what} {of}");
+        let found = Diagnostic::new(Code::LimitExceeded, self.at(span), message, "one too many");
+        self.report(found.help(format!("use fewer, or let the host raise its limit on {what}")));
     }
 }
 
@@ -275,10 +338,8 @@ fn each<'a, T>(
     picked.collect()
 }
 
-/// A name and where it stands, borrowed.
-fn name_of(name: &Spanned<String>) -> &str {
-    &name.node
-}
+/// The property of each kind that a sum adds up.
+type SummedProperties = Shared<(EventKindId, PropertyId)>;
 
 /// The lets of a model by name, in the order of the text.
 type Lets = Vec<NamedCondition>;

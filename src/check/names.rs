@@ -7,7 +7,7 @@ use crate::syntax::ast::{LetValue, Name, Span, StatementKind};
 use crate::vocabulary::Vocabulary;
 
 use super::vocabulary::STANDARD;
-use super::{Checker, Placed};
+use super::{Checker, Input};
 
 /// What sort of thing a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,20 @@ pub(super) enum Sort {
 }
 
 impl Sort {
+    /// `the attribute`, `the event kind`, …
+    pub(super) const fn with_the(self) -> &'static str {
+        match self {
+            Sort::Attribute => "the attribute",
+            Sort::Event => "the event kind",
+            Sort::Condition => "the condition",
+            Sort::List => "the list",
+            Sort::Activity => "the activity",
+            Sort::Score => "the score",
+            Sort::Segment => "the segment",
+            Sort::Param => "the param",
+        }
+    }
+
     /// `an attribute`, `an event kind`, …
     pub(super) const fn with_article(self) -> &'static str {
         match self {
@@ -43,17 +57,25 @@ impl Sort {
 pub(super) struct Names<'a> {
     /// None for the place of a standard name.
     known: HashMap<&'a str, (Sort, Option<Place>)>,
-    half_defined: HashSet<String>,
+    /// Names whose definition has a syntax error, and those that are defined twice: which meaning they have is
+    /// not known, so nothing is said of where they are used.
+    unsure: HashSet<&'a str>,
+    /// Whether a file with further definitions could not be read.
+    is_incomplete: bool,
 }
 
 impl<'a> Names<'a> {
+    /// What sort of thing the name is; none where nothing or more than one thing defines it.
     pub(super) fn sort(&self, name: &str) -> Option<Sort> {
+        if self.unsure.contains(name) {
+            return None;
+        }
         self.known.get(name).map(|(sort, _)| *sort)
     }
 
-    /// Whether a statement with a syntax error seems to define the name.
-    pub(super) fn is_half_defined(&self, name: &str) -> bool {
-        self.half_defined.contains(name)
+    /// Whether the name may be defined in a way that is not known, so that not knowing it is no error.
+    pub(super) fn may_be_defined(&self, name: &str) -> bool {
+        self.is_incomplete || self.unsure.contains(name)
     }
 
     /// Where the rule set itself defines the name.
@@ -61,25 +83,27 @@ impl<'a> Names<'a> {
         self.known.get(name).and_then(|(_, place)| *place)
     }
 
-    /// The names of the sorts that `wanted` takes.
-    pub(super) fn of(&self, wanted: impl Fn(Sort) -> bool) -> Vec<&'a str> {
-        let mut names: Vec<&str> =
-            self.known.iter().filter(|(_, (sort, _))| wanted(*sort)).map(|(name, _)| *name).collect();
-        // The map's order differs from run to run; messages must not.
-        names.sort_unstable();
-        names
+    /// Whether the name has its standard meaning.
+    pub(super) fn is_standard(&self, name: &str) -> bool {
+        matches!(self.known.get(name), Some((_, None)))
+    }
+
+    /// The names of the sorts that `wanted` takes, in no particular order.
+    pub(super) fn of(&self, wanted: impl Fn(Sort) -> bool) -> impl Iterator<Item = &'a str> {
+        self.known.iter().filter(move |(_, (sort, _))| wanted(*sort)).map(|(name, _)| *name)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
     }
 }
 
 impl<'a> Checker<'a> {
-    /// Collects every definition; a name that is there twice keeps its first meaning.
-    pub(super) fn collect_names(
-        &mut self,
-        statements: &[Placed<'a>],
-        only_declared: bool,
-        half_defined: &HashSet<String>,
-    ) {
-        self.names.half_defined.clone_from(half_defined);
+    /// Collects every definition; a name that is there twice keeps its first place.
+    pub(super) fn collect_names(&mut self, input: &Input<'a>, only_declared: bool) {
+        let statements = &input.statements;
+        self.names.unsure.extend(input.broken.iter().copied());
+        self.names.is_incomplete = input.is_incomplete;
         for placed in statements {
             self.file = placed.file;
             if let Some((name, sort)) = defined(&placed.statement.node) {
@@ -119,9 +143,8 @@ impl<'a> Checker<'a> {
                 if let Some(first) = first {
                     found = found.also(*first, format!("first defined here as {first_sort}"));
                 }
-                self.report(
-                    found.help("names of all sorts share one space: rename or remove one of the two"),
-                );
+                self.names.unsure.insert(&name.node);
+                self.report(found.help("rename or remove one of the two: each name stands for one thing"));
             }
         }
     }
@@ -137,7 +160,7 @@ impl<'a> Checker<'a> {
         let mut found = Diagnostic::new(
             Code::WrongSort,
             self.at(span),
-            format!("`{name}` is {}, where {wanted} belongs", sort.with_article()),
+            format!("expected {wanted}, found {} `{name}`", sort.with_the()),
             format!("{}, not {wanted}", sort.with_article()),
         );
         if let Some(place) = self.names.place(name).filter(|place| *place != self.at(span)) {

@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 
 use crate::decimal::{MILLIONTHS, Points};
-use crate::diagnostic::{Code, Diagnostic, FileId};
+use crate::diagnostic::{Code, Diagnostic, FileId, Place};
 use crate::model::{
-    Band, BandIndex, Decay, DecayStep, Group, LimitPer, Limits, MAX_DECAY_STEPS, MAX_OCCURRENCES, Member,
-    Rule, RuleBody, RuleIndex, Score, ScoreIndex, ScoreKind,
+    Decay, DecayStep, Group, LimitPer, Limits, MAX_DECAY_STEPS, MAX_OCCURRENCES, Member, Rule, RuleBody,
+    RuleIndex, Score, ScoreIndex, ScoreKind,
 };
-use crate::syntax::ast::{
-    self, BandEntry, DerivedScore, GroupBounds, Joiner, Name, Per, Span, Spanned, StatementKind,
-};
+use crate::syntax::ast::{self, DerivedScore, GroupBounds, Joiner, Name, Per, Span, Spanned, StatementKind};
 
 use super::conditions::Context;
 use super::names::{LOOSE_SCORE, Sort, is_loose};
-use super::{Checker, Placed, each, order};
+use super::{Checker, Placed, order};
 
 /// Scores without bounds of their own are clamped here.
 const WIDEST: Points = Points::from_thousandths(1_000_000_000_000);
@@ -22,14 +20,14 @@ const WIDEST: Points = Points::from_thousandths(1_000_000_000_000);
 /// What is being gathered of one score.
 struct Draft<'a> {
     name: &'a str,
-    place: crate::diagnostic::Place,
+    place: Place,
     bounds: (Points, Points),
     decay: Option<Decay>,
     kind: ScoreKind,
     /// How many rules it has so far, groups' rules included.
     rules: usize,
-    rule_names: HashMap<&'a str, Span>,
-    group_names: HashMap<&'a str, Span>,
+    rule_names: HashMap<&'a str, Place>,
+    group_names: HashMap<&'a str, Place>,
 }
 
 impl<'a> Checker<'a> {
@@ -52,14 +50,11 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// All scores, the order to evaluate them in, those with bands, and all rules.
-    pub(super) fn scores(
-        &mut self,
-        statements: &[Placed<'a>],
-    ) -> (Vec<Score>, Vec<ScoreIndex>, Vec<ScoreIndex>, Vec<Rule>) {
+    /// All scores, the order to evaluate them in, and all rules.
+    pub(super) fn scores(&mut self, statements: &[Placed<'a>]) -> (Vec<Score>, Vec<ScoreIndex>, Vec<Rule>) {
         let mut drafts: Vec<Draft<'a>> = Vec::new();
         let mut rules: Vec<Rule> = Vec::new();
-        let mut derived: Vec<(ScoreIndex, FileId, &'a Name)> = Vec::new();
+        let mut derived: HashMap<ScoreIndex, (FileId, &'a Name)> = HashMap::new();
         let mut loose: Option<usize> = None;
         for placed in statements {
             self.file = placed.file;
@@ -77,7 +72,11 @@ impl<'a> Checker<'a> {
                 }
                 StatementKind::Derived(score) => {
                     let draft = self.derived(score);
-                    derived.extend(self.score_ids.get(draft.name).map(|id| (*id, placed.file, &score.name)));
+                    if let (Some(id), true) =
+                        (self.score_ids.get(draft.name), self.is_first(placed.file, &score.name))
+                    {
+                        derived.insert(*id, (placed.file, &score.name));
+                    }
                     drafts.push(draft);
                 }
                 statement @ (StatementKind::Rule(_) | StatementKind::Group(_)) => {
@@ -96,10 +95,9 @@ impl<'a> Checker<'a> {
             }
         }
         let score_order = self.score_order(&drafts, &derived);
-        let band_order = self.band_order(statements);
         let scores = drafts.into_iter().map(|draft| {
             let id = self.score_ids.get(draft.name);
-            let bands = id.and_then(|id| self.bands.get(id)).cloned().unwrap_or_default();
+            let bands = id.and_then(|id| self.bands.remove(id)).unwrap_or_default().list;
             Score {
                 name: draft.name.to_owned(),
                 bounds: draft.bounds,
@@ -108,7 +106,7 @@ impl<'a> Checker<'a> {
                 place: draft.place,
             }
         });
-        (scores.collect(), score_order, band_order, rules)
+        (scores.collect(), score_order, rules)
     }
 
     fn draft(&self, name: &'a str, span: Span) -> Draft<'a> {
@@ -140,7 +138,9 @@ impl<'a> Checker<'a> {
 
     fn loose_group(&mut self, draft: &mut Draft<'a>, group: &'a ast::Group, rules: &mut Vec<Rule>) {
         let name = &group.name;
-        if let Some(first) = draft.group_names.insert(&name.node, name.span) {
+        let place = self.at(name.span);
+        let first = *draft.group_names.entry(&name.node).or_insert(place);
+        if first != place {
             let message = format!("the score `{}` has the group `{}` twice", draft.name, name.node);
             self.duplicate(&name.node, first, name.span, &message);
         }
@@ -154,14 +154,7 @@ impl<'a> Checker<'a> {
         };
         let ids =
             group.rules.iter().filter_map(|rule| self.rule(draft, rule, Some(&name.node), rules)).collect();
-        let group = Group {
-            name: name.node.clone(),
-            best: group.best,
-            low,
-            high,
-            rules: ids,
-            place: self.at(group.span),
-        };
+        let group = Group { name: name.node.clone(), best: group.best, low, high, rules: ids };
         push_member(draft, Member::Group(group));
     }
 
@@ -174,11 +167,13 @@ impl<'a> Checker<'a> {
         rules: &mut Vec<Rule>,
     ) -> Option<RuleIndex> {
         draft.rules += 1;
-        if let Some(name) = &rule.name
-            && let Some(first) = draft.rule_names.insert(&name.node, name.span)
-        {
-            let message = format!("the score `{}` has the rule `{}` twice", draft.name, name.node);
-            self.duplicate(&name.node, first, name.span, &message);
+        if let Some(name) = &rule.name {
+            let place = self.at(name.span);
+            let first = *draft.rule_names.entry(&name.node).or_insert(place);
+            if first != place {
+                let message = format!("the score `{}` has the rule `{}` twice", draft.name, name.node);
+                self.duplicate(&name.node, first, name.span, &message);
+            }
         }
         let points = self.points(&rule.points);
         let decay = rule.decay.as_ref().map(|decay| self.decay(decay));
@@ -243,10 +238,12 @@ impl<'a> Checker<'a> {
         };
         match (own, &rule.decay) {
             (Some(Some(_)), Some(written)) if !ages => {
-                let message = "nothing here can fade: the condition uses no event test that is not negated";
+                let message = "nothing here can fade: a decay ages events, and this condition asks for none";
                 let found =
-                    Diagnostic::new(Code::NothingToDecay, self.at(written.span), message, "ages nothing");
-                self.report(found.help("remove the decay, or write an event test into the condition"));
+                    Diagnostic::new(Code::NothingToDecay, self.at(written.span), message, "no event to age");
+                self.report(found.help(
+                    "remove the decay, or ask for an event such as `visited(pricing)`; one behind `not` does not count",
+                ));
                 None
             }
             (Some(own), _) => Some(own),
@@ -266,8 +263,8 @@ impl<'a> Checker<'a> {
                     || !(1..=1_000).contains(&tenths)
                 {
                     let message = format!(
-                        "a decay takes away more than 0 % and at most 100 %, with at most 1 digit after the point; found {}",
-                        percent.node.value
+                        "a decay takes away more than 0 % and at most 100 %, with at most 1 digit after the point; found {} %",
+                        self.written(percent.span)
                     );
                     let found = Diagnostic::new(
                         Code::BadNumber,
@@ -309,11 +306,10 @@ impl<'a> Checker<'a> {
         }
         let span = rule.decay.as_ref().map_or(rule.span, |decay| decay.span);
         let message = format!(
-            "this decay is cut short: {left} points are left after {MAX_DECAY_STEPS} steps, and then nothing is"
+            "this decay ends with a jump: {left} points are left after {MAX_DECAY_STEPS} steps, the most there are, and then none"
         );
-        let found =
-            Diagnostic::new(Code::DecayCutShort, self.at(span), message, "too slow to reach 0 by itself");
-        self.report(found.help("take away more in each step, or make the steps longer"));
+        let found = Diagnostic::new(Code::DecayCutShort, self.at(span), message, "too slow to fade to 0");
+        self.report(found.help("take away more in each step, and make the steps longer"));
     }
 
     fn misplaced_limits(&mut self, limits: &[Spanned<ast::Limit>]) {
@@ -333,14 +329,15 @@ impl<'a> Checker<'a> {
             let per = limit.node.per;
             let first = seen.iter().find(|(is_per, _)| *is_per == per.is_some());
             if let Some((_, first)) = first {
-                let message = "a rule has one limit in all, and one per day or per subject";
+                let message =
+                    "a rule has at most one `up to N times`, and one more `per day` or `per subject`";
                 let found = Diagnostic::new(Code::Duplicate, self.at(limit.span), message, "one too many");
                 self.report(found.also(self.at(*first), "first here").help("remove one of the two"));
                 right = false;
                 continue;
             }
             seen.push((per.is_some(), limit.span));
-            let Some(times) = self.count(&limit.node.times, 1, i64::MAX, "a limit") else {
+            let Some(times) = self.count(&limit.node.times, 1, i64::MAX, "the number of times") else {
                 right = false;
                 continue;
             };
@@ -373,8 +370,8 @@ impl<'a> Checker<'a> {
         let millionths = weight.node.value.millionths();
         if weight.node.places > 3 || millionths.abs() > 1_000_000 * MILLIONTHS {
             let message = format!(
-                "a weight has at most 3 digits after the point and a magnitude of at most 1,000,000; found {}",
-                weight.node.value
+                "a weight has at most 3 digits after the point and lies between -1,000,000 and 1,000,000; found {}",
+                self.written(weight.span)
             );
             let found = Diagnostic::new(Code::BadNumber, self.at(weight.span), message, "not such a weight");
             self.report(found.help("write for example `0.6 * engagement`"));
@@ -389,18 +386,20 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Score) => self.score_ids.get(name.node.as_str()).copied(),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "a score", "");
+                let help = "write the name of a score, one that a `score NAME { … }` block defines";
+                self.wrong_sort(name.span, &name.node, "a score", help);
                 None
             }
             None => {
-                let candidates = self.names.of(|sort| sort == Sort::Score);
+                let nearest = self.nearest_name(&name.node, |sort| sort == Sort::Score);
                 let message = format!("there is no score `{}`", name.node);
                 let help = if name.node == LOOSE_SCORE {
-                    "the score called `score` exists where there are rules outside any block".to_owned()
+                    "the score `score` is there only if rules stand outside all `score NAME { … }` blocks"
+                        .to_owned()
                 } else {
                     format!("define it: `score {} {{ … }}`", name.node)
                 };
-                self.unknown(Code::UnknownName, name, message, candidates, &help);
+                self.unknown(Code::UnknownName, name, message, nearest, &help);
                 None
             }
         }
@@ -410,121 +409,23 @@ impl<'a> Checker<'a> {
     fn score_order(
         &mut self,
         drafts: &[Draft<'a>],
-        derived: &[(ScoreIndex, FileId, &'a Name)],
+        derived: &HashMap<ScoreIndex, (FileId, &'a Name)>,
     ) -> Vec<ScoreIndex> {
-        let needs: Vec<Vec<usize>> = drafts
-            .iter()
-            .map(|draft| match &draft.kind {
-                ScoreKind::Rules(_) => Vec::new(),
-                ScoreKind::Derived(terms) => terms.iter().map(|(_, score)| score.index()).collect(),
-            })
-            .collect();
+        let mut needs: Vec<Vec<usize>> = vec![Vec::new(); self.score_ids.len()];
+        for draft in drafts {
+            // By number, not by place: a score that is there twice has two drafts.
+            let needed = self.score_ids.get(draft.name).and_then(|id| needs.get_mut(id.index()));
+            if let (Some(needed), ScoreKind::Derived(terms)) = (needed, &draft.kind) {
+                *needed = terms.iter().map(|(_, score)| score.index()).collect();
+            }
+        }
         let (ordered, cycles) = order::order(&needs);
         for cycle in cycles {
-            let names = cycle.iter().filter_map(|at| derived.iter().find(|(id, _, _)| id.index() == *at));
-            let names: Vec<_> = names.map(|(_, file, name)| (*file, *name)).collect();
+            let ids = cycle.iter().filter_map(|index| u32::try_from(*index).ok()).map(ScoreIndex);
+            let names: Vec<_> = ids.filter_map(|id| derived.get(&id).copied()).collect();
             self.cycle("score", &names);
         }
         ordered.into_iter().filter_map(|index| u32::try_from(index).ok()).map(ScoreIndex).collect()
-    }
-
-    /// Takes in all band lists.
-    pub(super) fn declare_bands(&mut self, statements: &[Placed<'a>]) {
-        let mut seen: HashMap<ScoreIndex, crate::diagnostic::Place> = HashMap::new();
-        let mut count = 0;
-        for (file, span, (score, entries)) in each(statements, |statement| match statement {
-            StatementKind::Band { score, bands } => Some((score, bands)),
-            _ => None,
-        }) {
-            self.file = file;
-            let bands = self.band_list(entries);
-            for entry in entries {
-                count += 1;
-                self.over_limit(count, self.limits.definitions, "bands", entry.name.span);
-            }
-            let Some(id) = self.score_name(score) else { continue };
-            if let Some(first) = seen.get(&id) {
-                let message = format!("the score `{}` has two band lists", score.node);
-                let found = Diagnostic::new(Code::Duplicate, self.at(span), message, "again");
-                self.report(found.also(*first, "first here").help("put all bands into one list"));
-                continue;
-            }
-            seen.insert(id, self.at(span));
-            self.bands.insert(id, bands);
-        }
-    }
-
-    fn band_list(&mut self, entries: &'a [BandEntry]) -> Vec<Band> {
-        let mut bands: Vec<Band> = Vec::with_capacity(entries.len());
-        let mut names: HashMap<String, Span> = HashMap::new();
-        let mut above: Option<(Points, Span)> = None;
-        for (index, entry) in entries.iter().enumerate() {
-            let name = &entry.name;
-            if let Some(first) = names.insert(name.node.to_ascii_lowercase(), name.span) {
-                self.duplicate(&name.node, first, name.span, "two bands of one score have the same name");
-            }
-            let is_last = index + 1 == entries.len();
-            let at_least = entry
-                .at_least
-                .as_ref()
-                .and_then(|bound| self.points(bound).map(|points| (points, bound.span)));
-            match (&entry.at_least, is_last) {
-                (Some(bound), true) => {
-                    let message = "the last band takes whatever is left and has no threshold";
-                    let found = Diagnostic::new(
-                        Code::BadBounds,
-                        self.at(bound.span),
-                        message,
-                        "a threshold on the last band",
-                    );
-                    self.report(
-                        found.help(format!("write `{}` alone, or add a last band: `…, cold`", name.node)),
-                    );
-                }
-                (None, false) => {
-                    let message =
-                        format!("the band `{}` has no threshold, and only the last has none", name.node);
-                    let found = Diagnostic::new(
-                        Code::BadBounds,
-                        self.at(name.span),
-                        message,
-                        "a threshold is missing",
-                    );
-                    self.report(found.help(format!("write `{} >= 50`", name.node)));
-                }
-                _ => {}
-            }
-            if let (Some((points, span)), Some((higher, first))) = (at_least, above)
-                && points >= higher
-            {
-                let message =
-                    format!("thresholds fall from band to band; {points} does not lie below {higher}");
-                let found =
-                    Diagnostic::new(Code::BadBounds, self.at(span), message, "not below the one before");
-                self.report(found.also(self.at(first), "the one before").help("put the highest band first"));
-            }
-            above = at_least.or(above);
-            bands.push(Band { name: name.node.clone(), at_least: at_least.map(|(points, _)| points) });
-        }
-        bands
-    }
-
-    fn band_order(&self, statements: &[Placed<'a>]) -> Vec<ScoreIndex> {
-        let lists = each(statements, |statement| match statement {
-            StatementKind::Band { score, .. } => Some(score),
-            _ => None,
-        });
-        let mut scores: Vec<ScoreIndex> = Vec::with_capacity(lists.len());
-        for (_, _, score) in lists {
-            scores.extend(self.score_ids.get(score.node.as_str()));
-        }
-        scores
-    }
-
-    /// A band by name, the case of its letters ignored.
-    pub(super) fn band_index(bands: &[Band], name: &str) -> Option<BandIndex> {
-        let at = bands.iter().position(|band| band.name.eq_ignore_ascii_case(name))?;
-        u32::try_from(at).ok().map(BandIndex)
     }
 }
 

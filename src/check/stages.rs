@@ -38,14 +38,15 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Segment) => self.segment_ids.get(name.node.as_str()).copied().flatten(),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "a segment", "");
+                let help = format!("without the word `segment` it is `{}`", name.node);
+                self.wrong_sort(name.span, &name.node, "a segment", &help);
                 None
             }
             None => {
-                let candidates = self.names.of(|sort| sort == Sort::Segment);
+                let nearest = self.nearest_name(&name.node, |sort| sort == Sort::Segment);
                 let message = format!("there is no segment `{}`", name.node);
                 let help = format!("define it: `segment {} when …`", name.node);
-                self.unknown(Code::UnknownName, name, message, candidates, &help);
+                self.unknown(Code::UnknownName, name, message, nearest, &help);
                 None
             }
         }
@@ -82,11 +83,12 @@ impl<'a> Checker<'a> {
                 _ => continue,
             };
             let place = self.at(placed.statement.span);
-            if let Some(first) = seen.insert(gate, place) {
+            let first = *seen.entry(gate).or_insert(place);
+            if first != place {
                 let message = format!("`{gate}` is defined twice");
                 let found =
                     Diagnostic::new(Code::Duplicate, place, message, "again").also(first, "first here");
-                self.report(found.help("join the two conditions with `or`"));
+                self.report(found.help("keep one of them, its conditions joined with `or`"));
             }
         }
         gates

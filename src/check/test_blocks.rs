@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, FileId};
+use crate::diagnostic::{Code, Diagnostic, FileId, Place};
 use crate::lead::{Stage, Text, Value as LeadValue};
 use crate::model::{Expectation, ExpectationKind, Gate, TestCase, TestEvent};
 use crate::syntax::ast::{
@@ -12,6 +12,7 @@ use crate::syntax::ast::{
 use crate::time::Instant;
 use crate::vocabulary::{AttributeId, PropertyId, Type};
 
+use super::literals::quoted;
 use super::names::Sort;
 use super::{Checker, Placed, each};
 
@@ -49,13 +50,13 @@ impl<'a> Checker<'a> {
             stage_since: None,
             expectations: Vec::new(),
         };
-        let mut set: HashMap<&str, Span> = HashMap::new();
-        let mut stage_set: Option<Span> = None;
+        let mut set: HashMap<&str, Place> = HashMap::new();
+        let mut stage_set: Option<Place> = None;
         let mut expects = false;
         for line in &block.lines {
             match &line.node {
                 TestLineKind::Set { attribute, value } => {
-                    if let Some(first) = set.insert(&attribute.node, line.span) {
+                    if let Some(first) = set.insert(&attribute.node, self.at(line.span)) {
                         let message = format!("`{}` is set twice in one test", attribute.node);
                         self.duplicate(&attribute.node, first, line.span, &message);
                     }
@@ -65,7 +66,7 @@ impl<'a> Checker<'a> {
                     self.test_event(&mut test, kind, subject, properties, when);
                 }
                 TestLineKind::Stage { stage, since } => {
-                    if let Some(first) = stage_set.replace(line.span) {
+                    if let Some(first) = stage_set.replace(self.at(line.span)) {
                         self.duplicate("stage", first, line.span, "the stage is set twice in one test");
                     }
                     test.stage = self.stage(stage).unwrap_or_default();
@@ -80,7 +81,7 @@ impl<'a> Checker<'a> {
             }
         }
         if !expects {
-            let message = format!("the test \"{}\" expects nothing", block.name.node.escape_default());
+            let message = format!("the test {} expects nothing", quoted(&block.name.node));
             let found = Diagnostic::new(Code::Empty, self.at(block.name.span), message, "no expectation");
             self.report(found.help("add a line such as `expect stage mql`"));
         }
@@ -98,21 +99,22 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Attribute) => self.vocabulary.attribute_id(&name.node),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "an attribute", "");
+                let help = "a test sets attributes, those that the rule set asks for";
+                self.wrong_sort(name.span, &name.node, "an attribute", help);
                 None
             }
             None => {
-                let candidates = self.names.of(|sort| sort == Sort::Attribute);
+                let nearest = self.nearest_name(&name.node, |sort| sort == Sort::Attribute);
                 let message = format!("there is no attribute `{}`", name.node);
                 let help = format!("declare it: `attribute {}: text`", name.node);
-                self.unknown(Code::UnknownName, name, message, candidates, &help);
+                self.unknown(Code::UnknownName, name, message, nearest, &help);
                 None
             }
         }
     }
 
     /// A value as a lead would have it: outer none for an error, inner none for a missing one.
-    fn lead_value(&mut self, value: &Value, of: &Type) -> Option<Option<LeadValue>> {
+    fn lead_value(&mut self, value: &'a Value, of: &Type) -> Option<Option<LeadValue>> {
         let of_text = |text: &str| (!text.is_empty()).then(|| Text::new(text));
         match (of, &value.node) {
             (Type::Text, ValueKind::Text(text)) => Some(of_text(text).map(LeadValue::Text)),
@@ -125,6 +127,11 @@ impl<'a> Checker<'a> {
             (Type::Date, ValueKind::Instant(instant)) => Some(Some(LeadValue::Date(*instant))),
             (Type::OneOf(_), _) => self.symbol(value, of).map(|symbol| Some(LeadValue::Symbol(symbol))),
             (Type::SetOfText, ValueKind::List(items)) => {
+                let most = self.limits.list_items;
+                if let Some(extra) = items.get(most) {
+                    self.too_many(most, "items", "in one list", extra.span);
+                    return None;
+                }
                 let mut texts = Vec::with_capacity(items.len());
                 for item in items {
                     let ValueKind::Text(text) = &item.node else {
@@ -135,13 +142,17 @@ impl<'a> Checker<'a> {
                 }
                 Some((!texts.is_empty()).then_some(LeadValue::Set(texts)))
             }
+            (Type::SetOfText, ValueKind::Word(name)) if self.names.sort(name) == Some(Sort::List) => {
+                let texts = self.texts(value)?;
+                Some(Some(LeadValue::Set(texts.iter().map(|text| Text::new(text.as_str())).collect())))
+            }
             _ => {
                 let (wanted, help) = match of {
-                    Type::Text => ("a text in quotes", "write for example `\"Chief Marketing Officer\"`"),
+                    Type::Text => ("a text in quotes", "put it in quotes: `\"Chief Marketing Officer\"`"),
                     Type::Number => ("a number", "write for example `120`; params do not stand in tests"),
                     Type::Flag => ("`true` or `false`", "leave the line out where the value is missing"),
                     Type::Date => ("a date such as `2026-10-01`", "dates stand without quotes"),
-                    _ => ("a list of texts", "write for example `[\"a\", \"b\"]`"),
+                    _ => ("a list of texts", "write for example `[\"aws\", \"sap\"]`"),
                 };
                 self.wrong_value(value, wanted, help);
                 None
@@ -169,9 +180,9 @@ impl<'a> Checker<'a> {
         };
         let Some(id) = self.event_kind_id(kind) else { return };
         let mut values: Vec<(PropertyId, LeadValue)> = Vec::with_capacity(properties.len());
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let mut seen: HashMap<&str, Place> = HashMap::new();
         for (name, value) in properties {
-            if let Some(first) = seen.insert(&name.node, name.span) {
+            if let Some(first) = seen.insert(&name.node, self.at(name.span)) {
                 let message = format!("`{}` is set twice in one event", name.node);
                 self.duplicate(&name.node, first, name.span, &message);
             }
@@ -216,9 +227,18 @@ impl<'a> Checker<'a> {
             let stages = Stage::ALL.map(Stage::as_str);
             let message = format!("there is no stage `{}`", name.node);
             let help = format!("the stages are {}", crate::diagnostic::quoted_list(&stages, "and"));
-            self.unknown(Code::UnknownName, name, message, stages, &help);
+            self.not_of(name, message, &stages, &help);
         }
         stage
+    }
+
+    /// Reports a word that is none of a fixed few.
+    fn not_of(&mut self, word: &Name, message: String, known: &[&str], otherwise: &str) {
+        let nearest = self.nearest(&word.node, known.iter().copied());
+        let help =
+            nearest.map_or_else(|| otherwise.to_owned(), |nearest| format!("did you mean `{nearest}`?"));
+        let found = Diagnostic::new(Code::UnknownName, self.at(word.span), message, "not known");
+        self.report(found.help(help));
     }
 
     fn expectation(&mut self, expectation: &'a ast::Expectation) -> Option<ExpectationKind> {
@@ -235,7 +255,7 @@ impl<'a> Checker<'a> {
                     let gates = Gate::ALL.map(Gate::name);
                     let message = format!("there is no gate `{}`", gate.node);
                     let help = format!("the gates are {}", crate::diagnostic::quoted_list(&gates, "and"));
-                    self.unknown(Code::UnknownName, gate, message, gates, &help);
+                    self.not_of(gate, message, &gates, &help);
                 }
                 known.map(|gate| ExpectationKind::Gate { gate, expected: !negated })
             }

@@ -1,14 +1,14 @@
 //! Tests of one value, of an attribute or a property, against its type.
 
 use crate::decimal::Number;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Comparison, DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
-use crate::syntax::ast::{Name, Operation, Operator, Span, Spanned, Value, ValueKind, Window};
+use crate::diagnostic::{Code, Diagnostic, few};
+use crate::model::{Comparison, DateTest, Folded, Glob, NumberTest, SetTest, Shared, TextTest, ValueTest};
+use crate::syntax::ast::{Name, Operation, Operator, OrParam, Span, Spanned, Value, ValueKind, Window};
 use crate::time::Instant;
 use crate::vocabulary::{SymbolId, Type};
 
 use super::Checker;
-use super::literals::List;
+use super::names::Sort;
 use super::operators::{operators, tests_in_words, with_article};
 
 impl Operator {
@@ -51,14 +51,16 @@ impl<'a> Checker<'a> {
                     self.duration(period).map(|period| ValueTest::Date(DateTest::Within(period)))
                 }
                 _ => {
-                    let message = format!("{} has no such window", with_article(of));
+                    let message = format!("{} cannot be tested with a window", with_article(of));
                     self.wrong_test(window.span, message, "does not fit", of);
                     None
                 }
             },
             (Some(_), Some(window)) => {
-                let message = format!("a window is for events; `{}` is {}", name.node, with_article(of));
-                self.wrong_test(window.span, message, "does not belong here", of);
+                let message = format!("only events have a window; `{}` is {}", name.node, with_article(of));
+                let found =
+                    Diagnostic::new(Code::WrongTest, self.at(window.span), message, "does not belong here");
+                self.report(found.help("remove it: an attribute is what it is now"));
                 None
             }
             (Some(operation), None) => self.operation(name, of, operation),
@@ -84,7 +86,7 @@ impl<'a> Checker<'a> {
             }
             Operation::Between(low, high) => {
                 if !matches!(of, Type::Number) {
-                    let message = format!("`between` does not test {}", with_article(of));
+                    let message = format!("{} cannot be tested with `between`", with_article(of));
                     self.wrong_test(operation.span, message, "does not fit the type", of);
                     return None;
                 }
@@ -98,7 +100,8 @@ impl<'a> Checker<'a> {
             }
             Operation::Binary(operator, value) => {
                 if !operators(of).contains(operator) {
-                    let message = format!("`{}` does not test {}", operator.spelling(), with_article(of));
+                    let message =
+                        format!("{} cannot be tested with `{}`", with_article(of), operator.spelling());
                     let label = format!("`{}` is {}", name.node, with_article(of));
                     self.wrong_test(operation.span, message, label, of);
                     return None;
@@ -120,19 +123,19 @@ impl<'a> Checker<'a> {
                 ValueKind::Word(word) if word == "true" => Some(ValueTest::Flag(!negated)),
                 ValueKind::Word(word) if word == "false" => Some(ValueTest::Flag(negated)),
                 _ => {
-                    self.wrong_value(value, "`true` or `false`", "a flag is `true`, `false` or missing");
+                    self.wrong_value(value, "`true` or `false`", "write `true` or `false`");
                     None
                 }
             },
             Type::OneOf(_) => {
                 let any_of = match operator {
                     Operator::In | Operator::NotIn => self.symbols(value, of)?,
-                    _ => vec![self.symbol(value, of)?],
+                    _ => vec![self.symbol(value, of)?].into(),
                 };
                 Some(ValueTest::Symbol { any_of, negated })
             }
             Type::SetOfText => Some(ValueTest::Set(match operator {
-                Operator::Contains => SetTest::AnyOf(vec![self.text(value)?]),
+                Operator::Contains => SetTest::AnyOf(one(self.text(value)?)),
                 Operator::ContainsAnyOf => SetTest::AnyOf(self.texts(value)?),
                 _ => SetTest::AllOf(self.texts(value)?),
             })),
@@ -147,15 +150,15 @@ impl<'a> Checker<'a> {
     fn text_test(&mut self, operator: Operator, value: &'a Value, negated: bool) -> Option<TextTest> {
         Some(match operator {
             Operator::Equal | Operator::NotEqual => {
-                TextTest::AnyOf { texts: vec![self.text(value)?], negated }
+                TextTest::AnyOf { texts: one(self.text(value)?), negated }
             }
             Operator::In | Operator::NotIn => TextTest::AnyOf { texts: self.texts(value)?, negated },
-            Operator::Contains => TextTest::Contains(vec![self.text(value)?]),
+            Operator::Contains => TextTest::Contains(one(self.text(value)?)),
             Operator::ContainsAnyOf => TextTest::Contains(self.texts(value)?),
             Operator::StartsWith => TextTest::StartsWith(self.text(value)?),
             Operator::EndsWith => TextTest::EndsWith(self.text(value)?),
             Operator::Matches => TextTest::Matches(Glob::new(self.text(value)?.as_str())),
-            Operator::HasWord => TextTest::HasWord(vec![self.text(value)?]),
+            Operator::HasWord => TextTest::HasWord(one(self.text(value)?)),
             _ => TextTest::HasWord(self.texts(value)?),
         })
     }
@@ -176,34 +179,19 @@ impl<'a> Checker<'a> {
                 None
             }
             ValueKind::Text(text) => Some(Folded::new(text)),
-            ValueKind::Word(word) => {
-                self.wrong_value(value, "a text in quotes", &format!("write `\"{word}\"`"));
+            ValueKind::Word(word) if self.names.sort(word) == Some(Sort::List) => {
+                let help = "a list stands behind `in`, `not in`, `contains any of` or `has any word of`";
+                self.wrong_sort(value.span, word, "a text in quotes", help);
                 None
             }
-            ValueKind::Number(number) => {
-                self.wrong_value(value, "a text in quotes", &format!("write `\"{}\"`", number.value));
+            ValueKind::List(_) => {
+                let help = "a list stands behind `in`, `not in`, `contains any of` or `has any word of`";
+                self.wrong_value(value, "a text in quotes", help);
                 None
             }
             _ => {
-                self.wrong_value(value, "a text in quotes", "");
-                None
-            }
-        }
-    }
-
-    fn texts(&mut self, value: &'a Value) -> Option<Vec<Folded>> {
-        match self.list_value(value)? {
-            List::Texts(items) => Some(
-                items
-                    .iter()
-                    .filter_map(|item| match &item.node {
-                        ValueKind::Text(text) => Some(Folded::new(text)),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            _ => {
-                self.wrong_list(value, "texts in quotes");
+                let written = self.written(value.span);
+                self.wrong_value(value, "a text in quotes", &format!("write `\"{written}\"`"));
                 None
             }
         }
@@ -214,116 +202,82 @@ impl<'a> Checker<'a> {
         self.number_of(number, value.span)
     }
 
-    fn numbers(&mut self, value: &'a Value) -> Option<Vec<Number>> {
-        match self.list_value(value)? {
-            List::Numbers(items) => {
-                let numbers: Vec<Option<Number>> = items.iter().map(|item| self.number(item)).collect();
-                numbers.into_iter().collect()
-            }
-            _ => {
-                self.wrong_list(value, "numbers");
-                None
-            }
-        }
-    }
-
-    fn symbols(&mut self, value: &'a Value, of: &Type) -> Option<Vec<SymbolId>> {
-        match self.list_value(value)? {
-            List::Symbols(items) => {
-                let symbols: Vec<Option<SymbolId>> = items.iter().map(|item| self.symbol(item, of)).collect();
-                symbols.into_iter().collect()
-            }
-            _ => {
-                self.wrong_list(value, "symbols, written bare");
-                None
-            }
-        }
-    }
-
     /// A symbol of the attribute's list, written bare.
     pub(super) fn symbol(&mut self, value: &Value, of: &Type) -> Option<SymbolId> {
-        let word = match &value.node {
-            ValueKind::Word(word) => word,
+        match &value.node {
+            ValueKind::Word(word) => self.symbol_named(word, value.span, of),
             ValueKind::Text(text) if of.symbol_id(text).is_some() => {
-                self.wrong_value(value, "a symbol", &format!("symbols stand bare: write `{text}`"));
-                return None;
+                let help = format!("the values of a `one of` stand without quotes: write `{text}`");
+                self.wrong_value(value, "a word without quotes", &help);
+                None
+            }
+            ValueKind::List(_) => {
+                self.wrong_value(value, "a word without quotes", "a list stands behind `in` and `not in`");
+                None
             }
             _ => {
-                self.wrong_value(value, "a symbol", &symbols_in_words(of));
-                return None;
+                self.wrong_value(value, "a word without quotes", &symbols_in_words(of));
+                None
             }
-        };
-        let id = of.symbol_id(word);
-        if id.is_none() {
-            let name = Spanned { node: word.clone(), span: value.span };
-            let candidates: &[String] = if let Type::OneOf(symbols) = of { symbols } else { &[] };
-            let message = format!("`{word}` is none of the values that the attribute can have");
-            let candidates = candidates.iter().map(String::as_str);
-            self.unknown(Code::UnknownSymbol, &name, message, candidates, &symbols_in_words(of));
+        }
+    }
+
+    /// The symbol that a bare word names.
+    pub(super) fn symbol_named(&mut self, symbol: &str, span: Span, of: &Type) -> Option<SymbolId> {
+        let id = of.symbol_id(symbol);
+        if let (None, Type::OneOf(symbols)) = (id, of) {
+            let message = format!("`{symbol}` is none of the values that are listed for this");
+            let nearest = self.nearest(symbol, symbols.iter().map(String::as_str)).map(str::to_owned);
+            // Not `unknown`: symbols share no space with other names.
+            let help = nearest.map_or_else(|| symbols_in_words(of), |near| format!("did you mean `{near}`?"));
+            let found = Diagnostic::new(Code::UnknownSymbol, self.at(span), message, "not one of them");
+            self.report(found.help(help));
         }
         id
     }
 
     fn instant(&mut self, value: &Value) -> Option<Instant> {
-        match &value.node {
-            ValueKind::Instant(instant) => Some(*instant),
+        let help = match &value.node {
+            ValueKind::Instant(instant) => return Some(*instant),
             ValueKind::Duration(period) => {
-                let help =
-                    format!("a date so long ago is `older than {period}`, a newer one `within {period}`");
-                self.wrong_value(value, "a date such as `2026-10-01`", &help);
-                None
+                format!("what is that long ago is `older than {period}`, what is newer is `within {period}`")
             }
-            ValueKind::Text(_) => {
-                self.wrong_value(value, "a date such as `2026-10-01`", "dates stand without quotes");
-                None
+            ValueKind::Text(text) if Instant::parse(text).is_ok() => {
+                format!("dates stand without quotes: write `{text}`")
             }
-            _ => {
-                self.wrong_value(value, "a date such as `2026-10-01`", "");
-                None
-            }
-        }
+            _ => "write year, month and day: `2026-10-01`".to_owned(),
+        };
+        self.wrong_value(value, "a date such as `2026-10-01`", &help);
+        None
     }
 
     fn duration_value(&mut self, value: &Value) -> Option<crate::time::Period> {
-        use crate::syntax::ast::OrParam;
-        let duration = match &value.node {
+        let node = match &value.node {
             ValueKind::Duration(period) => OrParam::Literal(*period),
             ValueKind::Word(name) => OrParam::Param(name.clone()),
             ValueKind::Number(number) => {
                 let help = format!("write a unit behind the number: `{}d` for days", number.value);
-                self.wrong_value(value, "a duration such as `30d`", &help);
-                return None;
+                return self.no_duration(value, &help);
             }
-            _ => {
-                self.wrong_value(value, "a duration such as `30d`", "");
-                return None;
+            ValueKind::Instant(_) => {
+                let written = self.written(value.span);
+                let help = format!("a date stands behind `before` or `after`: `before {written}`");
+                return self.no_duration(value, &help);
             }
+            _ => return self.no_duration(value, "write a number and a unit: `30d` for days"),
         };
-        self.duration(&Spanned { node: duration, span: value.span })
+        self.duration(&Spanned { node, span: value.span })
+    }
+
+    fn no_duration(&mut self, value: &Value, help: &str) -> Option<crate::time::Period> {
+        self.wrong_value(value, "a duration such as `30d`", help);
+        None
     }
 
     /// Reports a test that the type does not have, and says which ones it has.
     fn wrong_test(&mut self, span: Span, message: String, label: impl Into<String>, of: &Type) {
         let found = Diagnostic::new(Code::WrongTest, self.at(span), message, label);
         self.report(found.help(tests_in_words(of)));
-    }
-
-    fn wrong_list(&mut self, value: &Value, wanted: &str) {
-        let message = format!("here a list of {wanted} belongs");
-        let found = Diagnostic::new(
-            Code::WrongValue,
-            self.at(value.span),
-            message,
-            format!("not a list of {wanted}"),
-        );
-        let found = match &value.node {
-            ValueKind::Word(name) => match self.names.place(name) {
-                Some(place) => found.also(place, "defined here"),
-                None => found,
-            },
-            _ => found,
-        };
-        self.report(found);
     }
 
     /// Reports bounds that stand the wrong way round; `right` is how to write them.
@@ -339,10 +293,12 @@ impl<'a> Checker<'a> {
 }
 
 /// `it can be `free`, `pro` or `enterprise``
-fn symbols_in_words(of: &Type) -> String {
+pub(super) fn symbols_in_words(of: &Type) -> String {
     let Type::OneOf(symbols) = of else { return String::new() };
-    let shown: Vec<&str> = symbols.iter().map(String::as_str).take(12).collect();
-    let more = symbols.len().saturating_sub(shown.len());
-    let more = if more > 0 { format!(" ({more} more)") } else { String::new() };
-    format!("it can be {}{more}", crate::diagnostic::quoted_list(&shown, "or"))
+    format!("it can be {}", few(symbols.iter().map(String::as_str), "or"))
+}
+
+/// A list of one.
+fn one(text: Folded) -> Shared<Folded> {
+    vec![text].into()
 }

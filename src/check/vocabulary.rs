@@ -1,11 +1,11 @@
 //! Declarations of attributes and events: the standard vocabulary and what a rule set adds.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::diagnostic::{Code, Diagnostic, FileId};
 use crate::limits::Limits;
-use crate::syntax::ast::{EventDeclaration, Name, Spanned, StatementKind, TypeExpr};
+use crate::syntax::ast::{EventDeclaration, Name, Span, Spanned, StatementKind, TypeExpr};
 use crate::vocabulary::{Attribute, AttributeId, EventKind, Property, Type, Vocabulary};
 
 use super::names::Sort;
@@ -13,6 +13,8 @@ use super::{Checker, Placed, each};
 
 /// The text of the standard vocabulary.
 pub(crate) const STANDARD_TEXT: &str = include_str!("../../grammar/standard.lql");
+
+static EMPTY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::default);
 
 /// The standard vocabulary, read once.
 pub(super) static STANDARD: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -36,36 +38,36 @@ pub(super) static STANDARD: LazyLock<Vocabulary> = LazyLock::new(|| {
     vocabulary
 });
 
+/// The standard names that `vocabulary` lacks, in alphabetical order: the rule set has given them other meanings.
+pub(crate) fn hidden_standard_names(vocabulary: &Vocabulary) -> Vec<&'static str> {
+    let attributes = STANDARD.attributes.iter().map(|attribute| attribute.name.as_str());
+    let kinds = STANDARD.kinds.iter().map(|kind| kind.name.as_str());
+    let mut hidden: Vec<&str> = attributes
+        .filter(|name| vocabulary.attribute_id(name).is_none())
+        .chain(kinds.filter(|name| vocabulary.kind_id(name).is_none()))
+        .collect();
+    hidden.sort_unstable();
+    hidden
+}
+
 impl<'a> Checker<'a> {
-    /// Fills the vocabulary: standard names that nothing hides, then the rule set's own.
+    /// Fills the vocabulary: the rule set's own names, then the standard ones that nothing hides. A name whose
+    /// declaration has an error is left out, so that nothing more is said of where it is used.
     pub(super) fn declare_vocabulary(&mut self, statements: &[Placed<'a>], only_declared: bool) {
-        let standard: &Vocabulary = &STANDARD;
-        let is_standard = |declared: bool| !only_declared && declared;
+        let mut vocabulary = Vocabulary::default();
+        let standard: &Vocabulary = if only_declared { &EMPTY } else { &STANDARD };
         for (file, _, (name, of)) in each(statements, |statement| match statement {
             StatementKind::Attribute { name, of } => Some((name, of)),
             _ => None,
         }) {
             self.file = file;
-            let own = self.attribute_type(of);
-            if !self.is_first(file, name) {
-                continue;
-            }
+            let Some(own) = self.attribute_type(of).filter(|_| self.is_first(file, name)) else { continue };
             let known = standard.attribute_id(&name.node).and_then(|id| standard.attribute(id));
-            let known = known.filter(|_| is_standard(true));
             match known {
-                Some(known) if known.of != own => self.standard_mismatch(
-                    of.span,
-                    format!(
-                        "the standard attribute `{}` is {}",
-                        name.node,
-                        super::operators::with_article(&known.of)
-                    ),
-                    format!("declared as {}", super::operators::with_article(&own)),
-                    format!("write `attribute {}: {}`, or take another name", name.node, known.of.name()),
-                ),
+                Some(known) if known.of != own => self.other_attribute_type(name, of.span, &own, &known.of),
                 _ => {
                     let declared = known.is_none();
-                    self.vocabulary.add_attribute(Attribute { name: name.node.clone(), of: own, declared });
+                    vocabulary.add_attribute(Attribute { name: name.node.clone(), of: own, declared });
                 }
             }
         }
@@ -74,108 +76,115 @@ impl<'a> Checker<'a> {
             _ => None,
         }) {
             self.file = file;
-            self.event_properties(event);
-            if self.is_first(file, &event.kind) {
+            if self.has_right_properties(event) && self.is_first(file, &event.kind) {
                 let known = standard.kind_id(&event.kind.node).and_then(|id| standard.kind(id));
-                self.declare_event(event, known.filter(|_| is_standard(true)));
+                if let Some(kind) = self.event(event, known) {
+                    vocabulary.add_kind(kind);
+                }
             }
         }
-        if only_declared {
-            return;
-        }
         for attribute in &standard.attributes {
-            let is_own = self.vocabulary.attribute_id(&attribute.name).is_some();
-            if !is_own && self.names.sort(&attribute.name) == Some(Sort::Attribute) {
-                self.vocabulary.add_attribute(attribute.clone());
+            if self.names.is_standard(&attribute.name) {
+                vocabulary.add_attribute(attribute.clone());
             }
         }
         for kind in &standard.kinds {
-            let is_own = self.vocabulary.kind_id(&kind.name).is_some();
-            if !is_own && self.names.sort(&kind.name) == Some(Sort::Event) {
-                self.vocabulary.add_kind(kind.clone());
+            if self.names.is_standard(&kind.name) {
+                vocabulary.add_kind(kind.clone());
             }
         }
+        self.vocabulary = Arc::new(vocabulary);
     }
 
-    fn declare_event(&mut self, event: &'a EventDeclaration, standard: Option<&EventKind>) {
-        let Some(known) = standard else {
-            self.vocabulary.add_kind(event_kind(event, true));
-            return;
-        };
+    fn other_attribute_type(&mut self, name: &Name, span: Span, own: &Type, standard: &Type) {
+        let own = super::operators::with_article(own);
+        let known = super::operators::with_article(standard);
+        let message = format!("the standard attribute `{}` is {known}, and here it is {own}", name.node);
+        let label = format!("declared as {own}");
+        let help = format!("write `attribute {}: {}`, or choose another name", name.node, standard.name());
+        self.standard_mismatch(span, message, label, help);
+    }
+
+    /// An event kind as declared; none where it disagrees with the standard one of its name.
+    fn event(&mut self, event: &'a EventDeclaration, standard: Option<&EventKind>) -> Option<EventKind> {
+        let Some(known) = standard else { return Some(event_kind(event, true)) };
         let own = event_kind(event, known.properties.len() != event.properties.len());
         if known.passive != own.passive {
-            let (is, not) =
+            let (is, is_not) =
                 if known.passive { ("passive", "not passive") } else { ("not passive", "passive") };
             let right = if known.passive { "add `passive`" } else { "remove `passive`" };
             self.standard_mismatch(
                 event.passive.unwrap_or(event.kind.span),
-                format!("the standard event `{}` is {is}", known.name),
-                format!("declared as {not}"),
-                format!("{right}, or take another name"),
+                format!("the standard event `{}` is {is}, and here it is {is_not}", known.name),
+                format!("declared as {is_not}"),
+                format!("{right}, or choose another name"),
             );
-            return;
+            return None;
         }
-        for property in &known.properties {
-            match own.property_id(&property.name).and_then(|id| own.property(id)) {
-                Some(same) if same.of == property.of => {}
-                _ => {
-                    let at = event.properties.iter().find(|(name, _)| name.node == property.name);
-                    self.standard_mismatch(
-                        at.map_or(event.kind.span, |(_, of)| of.span),
-                        format!(
-                            "the standard event `{}` has the {} property `{}`",
-                            known.name,
-                            property.of.name(),
-                            property.name
-                        ),
-                        if at.is_some() {
-                            "declared with another type".to_owned()
-                        } else {
-                            format!("`{}` is missing", property.name)
-                        },
-                        format!("add `{}: {}`, or take another name", property.name, property.of.name()),
-                    );
-                    return;
-                }
+        for property in known.properties.iter() {
+            let same = own.property_id(&property.name).and_then(|id| own.property(id));
+            if same.is_some_and(|same| same.of == property.of) {
+                continue;
             }
+            let at = event.properties.iter().find(|(name, _)| name.node == property.name);
+            self.standard_mismatch(
+                at.map_or(event.kind.span, |(_, of)| of.span),
+                format!(
+                    "the standard event `{}` has the property `{}: {}`",
+                    known.name,
+                    property.name,
+                    property.of.name()
+                ),
+                match at {
+                    Some(_) => "declared with another type".to_owned(),
+                    None => format!("`{}` is missing", property.name),
+                },
+                format!("write `{}: {}`, or choose another name", property.name, property.of.name()),
+            );
+            return None;
         }
-        self.vocabulary.add_kind(own);
+        Some(own)
     }
 
-    fn standard_mismatch(
-        &mut self,
-        span: crate::syntax::ast::Span,
-        message: String,
-        label: String,
-        help: String,
-    ) {
+    fn standard_mismatch(&mut self, span: Span, message: String, label: String, help: String) {
         let found = Diagnostic::new(Code::StandardMismatch, self.at(span), message, label);
         self.report(found.help(help));
     }
 
-    /// The type of an attribute; the same symbol twice is an error.
-    fn attribute_type(&mut self, of: &'a Spanned<TypeExpr>) -> Type {
+    /// The type of an attribute; none where it has too few or too many values.
+    fn attribute_type(&mut self, of: &'a Spanned<TypeExpr>) -> Option<Type> {
         if let TypeExpr::OneOf(symbols) = &of.node {
+            if symbols.is_empty() {
+                let message = "a `one of` without values";
+                let found = Diagnostic::new(Code::Empty, self.at(of.span), message, "nothing in it");
+                self.report(found.help("list the values: `one of [free, pro]`"));
+                return None;
+            }
             let mut seen: HashSet<String> = HashSet::new();
             for symbol in symbols {
                 if !seen.insert(symbol.node.to_ascii_lowercase()) {
                     let found = Diagnostic::new(
                         Code::Duplicate,
                         self.at(symbol.span),
-                        format!("the symbol `{}` is there twice", symbol.node),
+                        format!("the value `{}` is listed twice", symbol.node),
                         "again",
                     );
                     self.report(
-                        found.help("remove one of the two; symbols that differ only in case are the same"),
+                        found.help("remove one of the two; values that differ only in case are the same"),
                     );
                 }
             }
-            self.over_limit(symbols.len(), self.limits.list_items, "items in a list", of.span);
+            if let Some(extra) = symbols.get(self.limits.list_items) {
+                self.too_many(self.limits.list_items, "items", "in one list", extra.span);
+                return None;
+            }
         }
-        plain_type(&of.node)
+        Some(plain_type(&of.node))
     }
 
-    fn event_properties(&mut self, event: &'a EventDeclaration) {
+    /// Whether the types of all properties are such as properties have.
+    fn has_right_properties(&mut self, event: &'a EventDeclaration) -> bool {
+        let mut right = true;
         let mut seen: HashSet<&str> = HashSet::new();
         for (name, of) in &event.properties {
             if !seen.insert(&name.node) {
@@ -195,8 +204,10 @@ impl<'a> Checker<'a> {
                     "not a type of properties",
                 );
                 self.report(found.help("write `text`, `number` or `flag`"));
+                right = false;
             }
         }
+        right
     }
 
     /// The date that `inactive for` reads besides events.
@@ -214,15 +225,25 @@ impl<'a> Checker<'a> {
                 self.wrong_sort(name.span, &name.node, "an event kind", &help);
                 None
             }
+            Some(Sort::Attribute) => {
+                let help = format!("ask for an attribute by its name alone: `{} is known`", name.node);
+                self.wrong_sort(name.span, &name.node, "an event kind", &help);
+                None
+            }
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "an event kind", "");
+                self.wrong_sort(
+                    name.span,
+                    &name.node,
+                    "an event kind",
+                    "write an event such as `visited(pricing)`",
+                );
                 None
             }
             None => {
-                let candidates = self.names.of(|sort| sort == Sort::Event);
+                let nearest = self.nearest_name(&name.node, |sort| sort == Sort::Event);
                 let message = format!("there is no event kind `{}`", name.node);
                 let otherwise = format!("declare it: `event {}(subject)`", name.node);
-                self.unknown(Code::UnknownEvent, name, message, candidates, &otherwise);
+                self.unknown(Code::UnknownEvent, name, message, nearest, &otherwise);
                 None
             }
         }
@@ -236,7 +257,7 @@ fn plain_type(of: &TypeExpr) -> Type {
         TypeExpr::Number => Type::Number,
         TypeExpr::Flag => Type::Flag,
         TypeExpr::Date => Type::Date,
-        TypeExpr::OneOf(symbols) => Type::OneOf(symbols.iter().map(|symbol| symbol.node.clone()).collect()),
+        TypeExpr::OneOf(symbols) => Type::one_of(symbols.iter().map(|symbol| symbol.node.as_str())),
         TypeExpr::SetOfText => Type::SetOfText,
     }
 }

@@ -5,16 +5,19 @@
 
 mod code;
 mod lines;
+mod position;
 mod render;
 mod suggest;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
 pub(crate) use lines::Lines;
-pub use render::{Label, Position, Report};
-pub(crate) use suggest::{closest, list, quoted_list};
+pub use position::Position;
+pub use render::{Label, Report};
+pub(crate) use suggest::{closest, few, list, quoted_list};
 
 use crate::syntax::ast::Span;
 
@@ -40,7 +43,7 @@ pub(crate) struct Source {
 pub(crate) type Sources = Vec<Source>;
 
 /// One finding: what, where, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Diagnostic {
     pub(crate) code: Code,
     pub(crate) message: String,
@@ -67,6 +70,18 @@ impl Diagnostic {
         self
     }
 
+    /// Cuts what repeats a name or a text of thousands of letters.
+    fn shorten(&mut self) {
+        const MOST_CHARACTERS: usize = 500;
+        let labels = self.labels.iter_mut().map(|(_, label)| label);
+        for text in labels.chain([&mut self.message]).chain(&mut self.help) {
+            if let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+    }
+
     /// Adds a further place that the finding has to do with.
     pub(crate) fn also(mut self, place: Place, label: impl Into<String>) -> Self {
         self.labels.push((place, label.into()));
@@ -76,24 +91,50 @@ impl Diagnostic {
 
 /// All that was found in one rule set: errors, warnings, or both, in the order of the text.
 ///
-/// Displays as it would be drawn without colour.
+/// Displays as it would be drawn without colour. Of more than 1,000 findings the first 1,000 are kept, errors
+/// before warnings; of the others only the number is.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    omitted: usize,
     sources: Arc<Sources>,
 }
+
+/// So many findings are kept: nobody reads more, and drawing each takes time.
+const MOST_KEPT: usize = 1_000;
 
 impl Diagnostics {
     /// Puts the findings in the order of the text and drops those that say the same of the same place.
     pub(crate) fn new(mut found: Vec<Diagnostic>, sources: Arc<Sources>) -> Self {
-        found.sort_by_key(|diagnostic| diagnostic.labels.first().map(|(place, _)| *place));
-        found.dedup();
-        Diagnostics { found, sources }
+        let mut seen: HashSet<Diagnostic> = HashSet::with_capacity(found.len());
+        found.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        let order = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|(place, _)| *place);
+        found.sort_by_key(order);
+        let kept = found.len().min(MOST_KEPT);
+        let omitted = found.len() - kept;
+        if kept < found.len() {
+            found.sort_by_key(|diagnostic| diagnostic.code.severity());
+            found.truncate(kept);
+            found.sort_by_key(order);
+        }
+        found.iter_mut().for_each(Diagnostic::shorten);
+        Diagnostics { found, omitted, sources }
     }
 
-    /// How many findings there are.
+    /// Counts `omitted` more findings that were not even gathered.
+    pub(crate) fn and_more(mut self, omitted: usize) -> Self {
+        self.omitted += omitted;
+        self
+    }
+
+    /// How many findings there are, those that are only counted left out: at most 1,000.
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// How many more there are that are only counted.
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 
     /// Whether nothing was found.
@@ -119,3 +160,6 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests;

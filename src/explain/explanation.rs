@@ -137,9 +137,10 @@ pub struct NextBand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly all lines are rules")]
 pub enum Line {
     /// A rule that holds.
-    Rule(Box<RuleLine>),
+    Rule(RuleLine),
     /// What is taken back of a rule that holds because its group takes only the best.
     #[non_exhaustive]
     NotTaken {
@@ -441,6 +442,41 @@ impl Explanation {
 impl std::fmt::Display for Explanation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&super::show::text(self))
+    }
+}
+
+/// As it stands in the text of the explanation, with its lines and what gave nothing.
+impl std::fmt::Display for ScoreLedger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::score(self))
+    }
+}
+
+/// As it stands in the text of the explanation, with the tests that decide it.
+impl std::fmt::Display for SegmentVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::segment(self))
+    }
+}
+
+/// As it stands in the text of the explanation, with the tests that decide it.
+impl std::fmt::Display for GateVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::gate(self))
+    }
+}
+
+/// In a line: `stage lead → mql: meets the criteria for an MQL`.
+impl std::fmt::Display for StageStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::stage(self))
+    }
+}
+
+/// In a line: `engagement 25 → 22.5`.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::show::change(self))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{LeftOut, Reader};
+use super::Reader;
+use super::rules::LeftOut;
 use crate::decimal::{Number, Points};
 use crate::diagnostic::Place;
 use crate::lead::{Event, Facts, Stage, Text, Value};
@@ -39,7 +40,7 @@ fn model() -> Model {
     }
     for (name, passive) in [("visited", false), ("watched", false), ("bounced", true)] {
         let seconds = Property { name: "seconds".to_owned(), of: Type::Number };
-        let properties = if name == "watched" { vec![seconds] } else { Vec::new() };
+        let properties = (name == "watched").then_some(seconds).into_iter().collect();
         let (name, subject) = (name.to_owned(), "page".to_owned());
         vocabulary.add_kind(EventKind { name, subject, properties, passive, declared: false });
     }
@@ -277,7 +278,7 @@ fn aggregates_count_subjects_days_and_sums() {
     let all = [
         (Aggregate::Distinct, Bound::Count(2)),
         (Aggregate::Days, Bound::Count(2)),
-        (Aggregate::Sum(vec![(WATCHED, PropertyId(0))]), Bound::Sum("60.5".parse().unwrap())),
+        (Aggregate::Sum(vec![(WATCHED, PropertyId(0))].into()), Bound::Sum("60.5".parse().unwrap())),
     ];
     for (aggregate, bound) in all {
         let (window, comparison) = (Window::Ever, Comparison::Equal);
@@ -357,7 +358,7 @@ fn the_best_group_takes_the_largest_of_those_that_hold() {
     let group = |best: bool, low: Option<&str>, rules: &[RuleIndex]| {
         let name = "g".to_owned();
         let low = low.map(points);
-        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec(), place: Place::default() })
+        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec() })
     };
     let members = vec![
         group(true, None, &[minus_three, minus_five, plus_nine]),
@@ -497,8 +498,11 @@ fn bands_and_segments_reach_the_gates_in_any_order_of_definition() {
     let budget = model.budget();
     model.rule(RuleBody::Condition(budget), points("40"), None);
     model.plain_score();
-    let band =
-        |name: &str, at_least: Option<&str>| Band { name: name.to_owned(), at_least: at_least.map(points) };
+    let band = |name: &str, at_least: Option<&str>| Band {
+        name: name.to_owned(),
+        at_least: at_least.map(points),
+        place: Place::default(),
+    };
     model.scores[0].bands = vec![band("hot", Some("40.001")), band("warm", Some("40")), band("cold", None)];
     model.segments.push(Segment { name: "x".to_owned(), condition: warm, place: Place::default() });
     model.gates.sql = Some(in_segment);

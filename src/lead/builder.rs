@@ -41,6 +41,7 @@ impl<'v> FactsBuilder<'v> {
     }
 
     /// The lead's id, empty while there is none.
+    #[cfg(feature = "json")]
     pub(crate) fn id(&self) -> &str {
         &self.facts.id
     }

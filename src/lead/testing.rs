@@ -4,7 +4,7 @@ use crate::vocabulary::{Attribute, EventKind, Property, Type, Vocabulary};
 
 pub(crate) fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
-    let plan = Type::OneOf(["free", "pro", "enterprise"].map(str::to_owned).to_vec());
+    let plan = Type::one_of(["free", "pro", "enterprise"]);
     for (name, of) in [
         ("title", Type::Text),
         ("country", Type::Text),

@@ -82,9 +82,10 @@ impl UnknownName {
                 let kind = kind.and_then(|kind| vocabulary.kind(kind));
                 event = kind.map(|kind| kind.name.clone());
                 let kinds = kind.map_or(vocabulary.kinds.as_slice(), std::slice::from_ref);
-                let properties = kinds.iter().flat_map(|kind| &kind.properties);
+                let properties = kinds.iter().flat_map(|kind| kind.properties.iter());
                 (NameSort::Property, closest(name, properties.map(|property| property.name.as_str())))
             }
+            #[cfg(feature = "json")]
             NameOf::LeadKey => (NameSort::LeadKey, closest(name, LEAD_KEYS)),
             NameOf::EventKey => (NameSort::EventKey, closest(name, EVENT_KEYS)),
         };
@@ -138,6 +139,7 @@ pub(crate) enum NameOf {
     Event,
     /// Of one event kind, or, where a column serves them all, of none.
     Property(Option<EventKindId>),
+    #[cfg(feature = "json")]
     LeadKey,
     EventKey,
 }
@@ -214,6 +216,7 @@ impl Tally {
     }
 
     /// Makes a place for the name of a column; none where there is no room for it.
+    #[cfg(feature = "csv")]
     pub(crate) fn column(&mut self, of: NameOf, name: &str) -> Option<Noted> {
         let place = self.add(of, name)?;
         self.names.get_mut(place)?.column = true;
@@ -230,11 +233,13 @@ impl Tally {
     }
 
     /// The lead has been read: what was counted for it stands.
+    #[cfg(feature = "json")]
     pub(crate) fn keep(&mut self) {
         self.next_lead();
     }
 
     /// The lead is left out: nothing was counted for it.
+    #[cfg(feature = "json")]
     pub(crate) fn forget(&mut self) {
         for place in &self.touched {
             if let Some(entry) = self.names.get_mut(*place) {
@@ -245,12 +250,14 @@ impl Tally {
     }
 
     /// Takes back what was counted for the lead that is being read, to count it later.
+    #[cfg(feature = "json")]
     pub(super) fn take(&mut self) -> Vec<Noted> {
         let taken = self.touched.iter().copied().map(Noted).collect();
         self.forget();
         taken
     }
 
+    #[cfg(feature = "json")]
     fn next_lead(&mut self) {
         self.touched.clear();
         self.crowded_out.clear();
@@ -274,12 +281,13 @@ impl Tally {
     }
 
     /// Whether there were more unknown names than are kept.
+    #[cfg(feature = "json")]
     pub(crate) const fn any_crowded_out(&self) -> bool {
         self.any_crowded_out
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
     use crate::lead::testing::vocabulary;

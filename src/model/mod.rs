@@ -5,8 +5,10 @@
 //! type fits, every literal is in range, and every condition refers only to conditions before it, so that one
 //! pass from front to back evaluates them all without recursion, however long a chain of `let`s is.
 
+mod shared;
 mod value_test;
 
+pub(crate) use shared::Shared;
 pub(crate) use value_test::{DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
 
 use std::sync::Arc;
@@ -213,7 +215,7 @@ pub(crate) enum Aggregate {
     /// How many different UTC calendar days.
     Days,
     /// The sum of a number property; every kind that the term can match has it, and stands here with it.
-    Sum(Vec<(EventKindId, PropertyId)>),
+    Sum(Shared<(EventKindId, PropertyId)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -285,13 +287,13 @@ pub(crate) struct Group {
     pub(crate) low: Option<Points>,
     pub(crate) high: Option<Points>,
     pub(crate) rules: Vec<RuleIndex>,
-    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Band {
     pub(crate) name: String,
     pub(crate) at_least: Option<Points>,
+    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]
@@ -457,13 +459,19 @@ pub(crate) enum ExpectationKind {
     ValidUntil(Option<Instant>),
 }
 
-/// The gates that an evaluation reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Gate {
+/// The gates that an evaluation reports. Serializes as its name in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gate {
+    /// `stage mql when`
     Mql,
+    /// Back from mql to lead: `until`, or without one `stage mql when` no longer holding.
     Revert,
+    /// `stage sql when`
     Sql,
+    /// `recycle when`
     Recycle,
+    /// `disqualify when`, any of them.
     Disqualify,
 }
 

@@ -4,7 +4,7 @@
 
 use crate::decimal::Number;
 use crate::lead::{Text, Value};
-use crate::model::Comparison;
+use crate::model::{Comparison, Shared};
 use crate::time::{Instant, Period};
 use crate::vocabulary::SymbolId;
 
@@ -33,7 +33,7 @@ pub(crate) enum ValueTest {
     Flag(bool),
     /// True of a symbol among these, or, negated, of one that is not.
     Symbol {
-        any_of: Vec<SymbolId>,
+        any_of: Shared<SymbolId>,
         negated: bool,
     },
     Set(SetTest),
@@ -44,30 +44,30 @@ pub(crate) enum ValueTest {
 pub(crate) enum TextTest {
     /// `=`, `in`, and negated `!=`, `not in`.
     AnyOf {
-        texts: Vec<Folded>,
+        texts: Shared<Folded>,
         negated: bool,
     },
     /// `contains`, `contains any of`
-    Contains(Vec<Folded>),
+    Contains(Shared<Folded>),
     StartsWith(Folded),
     EndsWith(Folded),
     Matches(Glob),
     /// `has word`, `has any word of`
-    HasWord(Vec<Folded>),
+    HasWord(Shared<Folded>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NumberTest {
     Compare(Comparison, Number),
-    AnyOf { numbers: Vec<Number>, negated: bool },
+    AnyOf { numbers: Shared<Number>, negated: bool },
     Between(Number, Number),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SetTest {
     /// `contains`, `contains any of`
-    AnyOf(Vec<Folded>),
-    AllOf(Vec<Folded>),
+    AnyOf(Shared<Folded>),
+    AllOf(Shared<Folded>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

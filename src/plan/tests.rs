@@ -4,7 +4,7 @@ use crate::lead::{Event, Text, Value};
 use crate::model::*;
 
 fn exact(text: &str) -> ValueTest {
-    ValueTest::Text(TextTest::AnyOf { texts: vec![Folded::new(text)], negated: false })
+    ValueTest::Text(TextTest::AnyOf { texts: vec![Folded::new(text)].into(), negated: false })
 }
 
 /// The numbers of the terms that an event fits, each once, ascending.
@@ -95,7 +95,7 @@ fn long_lists_are_looked_up() {
     let texts: Vec<_> = (0..100).map(|number| Folded::new(&format!("Company {number}"))).collect();
     let mut maker = ModelMaker::new();
     for negated in [false, true] {
-        let test = ValueTest::Text(TextTest::AnyOf { texts: texts.clone(), negated });
+        let test = ValueTest::Text(TextTest::AnyOf { texts: texts.clone().into(), negated });
         let listed = maker.condition(ConditionKind::Attribute { attribute: TITLE, test });
         maker.rule(RuleBody::Condition(listed), 1_000, None);
     }
@@ -132,7 +132,7 @@ fn a_chain_that_doubles_at_each_step_costs_no_more_than_its_length() {
 fn signals_are_filled_again_without_a_trace_of_the_lead_before() {
     let mut maker = ModelMaker::new();
     let term = maker.term(VISITED, &["*"], &[]);
-    for aggregate in [Aggregate::Distinct, Aggregate::Days, Aggregate::Sum(vec![(VISITED, SECONDS)])] {
+    for aggregate in [Aggregate::Distinct, Aggregate::Days, Aggregate::Sum(vec![(VISITED, SECONDS)].into())] {
         let test = maker.events(aggregate, term, Comparison::Greater, 1, Window::Ever);
         maker.rule(RuleBody::Condition(test), 1_000, None);
     }

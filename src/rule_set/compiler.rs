@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{self, Files, Folder};
+use super::files::{self, Files, Folder, Problem};
 use super::{Compiled, Fingerprint, RuleSet};
 use crate::check::{self, Placed};
-use crate::diagnostic::{Diagnostics, FileId, Source};
+use crate::diagnostic::{Diagnostics, Source};
 use crate::limits::Limits;
 use crate::plan::Plan;
 
@@ -76,7 +76,7 @@ impl Compiler {
     /// Sets the limits on the size of the rule set.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.limits = limits.within_reason();
         self
     }
 
@@ -85,10 +85,17 @@ impl Compiler {
     /// # Errors
     /// Everything that is wrong with it, each with its place and what would be right.
     pub fn compile(&self, text: &str) -> Result<RuleSet, Diagnostics> {
+        if text.len() > self.limits.main_file() {
+            return Err(self.refuse(&self.name, Problem::TooLarge));
+        }
         // Without a folder of its own the main text stands at the folder's root under a path nothing has.
-        let files =
-            Files::load(&self.name, text, Path::new(""), &Folder::Memory(&self.includes), &self.limits);
-        self.finish(files)
+        self.finish(Files::load(
+            &self.name,
+            text,
+            Path::new(""),
+            &Folder::Memory(&self.includes),
+            &self.limits,
+        ))
     }
 
     /// Compiles a file and what it includes from its folder. Messages name it as `path` does.
@@ -98,39 +105,20 @@ impl Compiler {
     pub fn compile_file(&self, path: impl AsRef<Path>) -> Result<RuleSet, Diagnostics> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let refuse = |problem| {
-            let (found, source) = files::unreadable(&name, problem, &self.limits);
-            Diagnostics::new(vec![found], Arc::new(vec![source]))
-        };
-        let text = files::read_text(path, self.limits.source).map_err(refuse)?;
-        let (folder, main) = files::folder_of(path).map_err(refuse)?;
-        let files = Files::load(&name, &text, &main, &Folder::Disk(folder), &self.limits);
-        self.finish(files)
+        let text =
+            files::read_text(path, self.limits.main_file()).map_err(|problem| self.refuse(&name, problem))?;
+        let (folder, main) = files::folder_of(path).map_err(|problem| self.refuse(&name, problem))?;
+        self.finish(Files::load(&name, &text, &main, &Folder::Disk(folder), &self.limits))
     }
 
-    /// The text of a rule set in the one canonical layout: same meaning, same comments. What it includes is not
-    /// looked at, and names need not be known; only the syntax has to be right.
-    ///
-    /// # Errors
-    /// What is wrong with the syntax.
-    ///
-    /// # Examples
-    /// ```
-    /// let text = leadql::Compiler::new().format("visited( pricing )>=2=>+15 # soon")?;
-    /// assert_eq!(text, "visited(pricing) >= 2 => +15  # soon\n");
-    /// # Ok::<(), leadql::Diagnostics>(())
-    /// ```
-    pub fn format(&self, text: &str) -> Result<String, Diagnostics> {
-        let (tree, found) = crate::syntax::parse(text, FileId(0), &self.limits);
-        if found.is_empty() {
-            return Ok(crate::syntax::format::format(text, &tree));
-        }
-        let source = Source { name: self.name.clone(), text: text.into() };
-        Err(Diagnostics::new(found, Arc::new(vec![source])))
+    /// That the main file cannot be had at all.
+    fn refuse(&self, name: &str, problem: Problem) -> Diagnostics {
+        let source = Source { name: name.to_owned(), text: "".into() };
+        Diagnostics::new(vec![problem.of_main(name, &self.limits)], Arc::new(vec![source]))
     }
 
     fn finish(&self, files: Files) -> Result<RuleSet, Diagnostics> {
-        let Files { sources, trees, order, found: mut all, half_defined } = files;
+        let Files { sources, trees, order, found: mut all, is_incomplete } = files;
         let sources = Arc::new(sources);
         let statements = order.iter().filter_map(|(file, index)| {
             let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
@@ -141,13 +129,14 @@ impl Compiler {
             sources: Arc::clone(&sources),
             limits: &self.limits,
             overrides: &self.overrides,
-            half_defined,
+            broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
+            is_incomplete,
         };
-        let (model, found) = check::check(&input);
+        let checked = check::check(&input);
         let is_parsed = all.is_empty();
-        all.extend(found);
-        let found = Diagnostics::new(all, sources);
-        match model {
+        all.extend(checked.found);
+        let found = Diagnostics::new(all, sources).and_more(checked.omitted);
+        match checked.model {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);
                 let fingerprint = Fingerprint::of(&model);

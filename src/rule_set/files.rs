@@ -1,7 +1,7 @@
 //! Reading a rule set's files: the main one and what it includes, each once.
 //!
 //! A main text and a way to read further files go in; the syntax trees come out with the statements in the
-//! order in which they count, included ones in place of their `include`. An include stays within the main
+//! order in which they count, included ones behind their `include`. An include stays within the main
 //! file's folder, links looked through.
 
 use std::collections::{HashMap, HashSet};
@@ -11,7 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Source, Sources};
 use crate::limits::Limits;
-use crate::syntax::ast::{Ast, Span, Spanned, StatementKind};
+use crate::syntax::ast::{Ast, Spanned, StatementKind};
+use crate::syntax::format::quoted;
 
 /// Where included files come from.
 pub(super) enum Folder<'a> {
@@ -25,11 +26,12 @@ pub(super) enum Folder<'a> {
 pub(super) struct Files {
     pub(super) sources: Sources,
     pub(super) trees: Vec<Ast>,
-    /// Every statement but the includes, in the order in which they count: file and place in its tree.
+    /// Every statement in the order in which they count: file and place in its tree. What a file includes
+    /// stands behind the `include`.
     pub(super) order: Vec<(FileId, usize)>,
     pub(super) found: Vec<Diagnostic>,
-    /// Names that statements with syntax errors seem to define.
-    pub(super) half_defined: HashSet<String>,
+    /// Whether an included file could not be had.
+    pub(super) is_incomplete: bool,
 }
 
 /// A file whose statements are being put in order.
@@ -49,27 +51,27 @@ impl Files {
             trees: Vec::new(),
             order: Vec::new(),
             found: Vec::new(),
-            half_defined: HashSet::new(),
+            is_incomplete: false,
         };
         let shown_folder = Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default();
         let mut size = text.len();
         let file = files.add(name.to_owned(), text, limits);
         let main_key = folder.key(main).unwrap_or_else(|_| main.to_path_buf());
         let mut seen = HashSet::from([main_key.clone()]);
+        let mut open_keys = seen.clone();
         let mut open = vec![Open { file, next: 0, folder: PathBuf::new(), key: main_key }];
         // A stack of our own: chains of includes may be long.
         while let Some(current) = open.last_mut() {
             let (file, index) = (current.file, current.next);
             let tree = files.trees.get(file.0 as usize);
             let Some(statement) = tree.and_then(|tree| tree.statements.get(index)) else {
+                open_keys.remove(&current.key);
                 open.pop();
                 continue;
             };
             current.next += 1;
-            let StatementKind::Include { path } = &statement.node else {
-                files.order.push((file, index));
-                continue;
-            };
+            files.order.push((file, index));
+            let StatementKind::Include { path } = &statement.node else { continue };
             let (path, place) = (path.clone(), Place { file, span: path.span });
             let included = resolve(&current.folder, &path.node).and_then(|path| {
                 let key = folder.key(&path)?;
@@ -78,12 +80,13 @@ impl Files {
             let (relative, key) = match included {
                 Ok(included) => included,
                 Err(problem) => {
-                    files.found.push(problem.at(place, &path));
+                    files.found.push(problem.of_include(place, &path, limits));
+                    files.is_incomplete = true;
                     continue;
                 }
             };
-            if open.iter().any(|open| open.key == key) {
-                files.found.push(Problem::Circle.at(place, &path));
+            if open_keys.contains(&key) {
+                files.found.push(Problem::Circle.of_include(place, &path, limits));
                 continue;
             }
             // Each file once: what two included files share is taken in where it is first named.
@@ -91,21 +94,23 @@ impl Files {
                 continue;
             }
             let left = limits.sources.saturating_sub(size);
-            match folder.read(&relative, limits.source.min(left)) {
+            match folder.read(&key, limits.source.min(left)) {
                 Ok(text) => {
                     size += text.len();
                     let shown = shown_folder.join(&relative).display().to_string();
                     let file = files.add(shown, &text, limits);
                     let folder = relative.parent().map(Path::to_path_buf).unwrap_or_default();
+                    open_keys.insert(key.clone());
                     open.push(Open { file, next: 0, folder, key });
                 }
-                Err(Problem::TooLarge) if left < limits.source => {
-                    let message =
-                        format!("the rule set's files are larger than {} bytes together", limits.sources);
-                    let found = Diagnostic::new(Code::LimitExceeded, place, message, "this one is too much");
-                    files.found.push(found.help("split the rule set, or let the host raise the limit"));
+                Err(problem) => {
+                    let problem = match problem {
+                        Problem::TooLarge if left < limits.source => Problem::TooLargeTogether,
+                        problem => problem,
+                    };
+                    files.found.push(problem.of_include(place, &path, limits));
+                    files.is_incomplete = true;
                 }
-                Err(problem) => files.found.push(problem.at(place, &path)),
             }
         }
         files
@@ -114,9 +119,6 @@ impl Files {
     fn add(&mut self, name: String, text: &str, limits: &Limits) -> FileId {
         let file = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let (tree, found) = crate::syntax::parse(text, file, limits);
-        if !found.is_empty() {
-            self.half_defined.extend(defined_names(text));
-        }
         self.found.extend(found);
         self.trees.push(tree);
         self.sources.push(Source { name, text: text.into() });
@@ -124,80 +126,102 @@ impl Files {
     }
 }
 
-/// The names that the lines of a text seem to define, however badly the rest is written.
-fn defined_names(text: &str) -> impl Iterator<Item = String> + '_ {
-    const DEFINING: [&str; 8] =
-        ["attribute", "event", "let", "param", "activity", "score", "segment", "band"];
-    text.lines().filter_map(|line| {
-        let mut words =
-            line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        let (first, second) = (words.next()?, words.next()?);
-        crate::diagnostic::closest(first, DEFINING).map(|_| second.to_owned())
-    })
-}
-
-/// What can be wrong with an include.
+/// What can be wrong with a file.
 #[derive(Debug)]
 pub(super) enum Problem {
+    /// The path leaves the main file's folder.
     Outside,
+    /// It is no path that an include takes.
     Form,
+    /// The file includes itself.
     Circle,
+    /// A text that was compiled without a folder.
     NoFolder,
     TooLarge,
-    NotUtf8,
+    TooLargeTogether,
+    /// The number of the line that is not UTF-8.
+    NotUtf8(usize),
     Unreadable(String),
 }
 
 impl Problem {
-    fn at(self, place: Place, path: &Spanned<String>) -> Diagnostic {
-        let shown = path.node.escape_default();
+    /// The problem with the file that an include names at `place`.
+    fn of_include(self, place: Place, path: &Spanned<String>, limits: &Limits) -> Diagnostic {
+        let shown = quoted(&path.node);
         let (code, message, label, help) = match self {
             Problem::Outside => (
                 Code::BadInclude,
-                format!("the include \"{shown}\" leaves the main file's folder"),
-                "outside".to_owned(),
-                "keep shared files in the main file's folder or below it",
+                format!("the include {shown} leaves the main file's folder"),
+                "outside",
+                "keep shared files in the main file's folder or below it".to_owned(),
             ),
             Problem::Form => (
                 Code::BadInclude,
-                format!("\"{shown}\" is no path that an include can take"),
-                "not such a path".to_owned(),
-                "write a path from this file's folder, such as \"shared/vocabulary.lql\"",
+                format!("{shown} is no path that an include can take"),
+                "not such a path",
+                "write the path from this file's folder with `/`: `include \"shared/names.lql\"`".to_owned(),
             ),
             Problem::Circle => (
                 Code::Cycle,
-                format!("the include \"{shown}\" goes round in a circle"),
-                "this file is being taken in already".to_owned(),
-                "remove the include: everything of that file is there already",
+                format!("the include {shown} goes round in a circle"),
+                "this file is being read already",
+                "remove the include: everything in that file is there already".to_owned(),
             ),
             Problem::NoFolder => (
                 Code::BadInclude,
-                format!("the include \"{shown}\" cannot be found: the rule set is a text without a folder"),
-                "not known".to_owned(),
-                "compile from a file, or give the compiler the text of the included file",
+                format!("the include {shown} cannot be found: the rule set is a text without a folder"),
+                "not known",
+                "compile from a file, or give the compiler the text of the included file".to_owned(),
             ),
             Problem::TooLarge => (
                 Code::LimitExceeded,
-                format!("the included file \"{shown}\" is too large"),
-                "too large".to_owned(),
-                "split the file, or let the host raise the limit",
+                format!("the included file {shown} is larger than {} bytes", limits.source),
+                "too large",
+                "split the file, or let the host raise the limit".to_owned(),
             ),
-            Problem::NotUtf8 => (
+            Problem::TooLargeTogether => (
+                Code::LimitExceeded,
+                format!("the files of the rule set are larger than {} bytes together", limits.sources),
+                "this one is too much",
+                "split the rule set, or let the host raise the limit".to_owned(),
+            ),
+            Problem::NotUtf8(line) => (
                 Code::NotUtf8,
-                format!("the included file \"{shown}\" is not UTF-8"),
-                "not UTF-8".to_owned(),
-                "save it in the encoding UTF-8",
+                format!("the included file {shown} is not UTF-8, first in its line {line}"),
+                "not UTF-8",
+                SAVE_AS_UTF8.to_owned(),
             ),
             Problem::Unreadable(why) => (
                 Code::Unreadable,
-                format!("the included file \"{shown}\" cannot be read: {why}"),
-                "cannot be read".to_owned(),
-                "the path starts from the folder of the file that the include stands in",
+                format!("the included file {shown} cannot be read: {why}"),
+                "cannot be read",
+                "the path starts from the folder of the file that the include stands in".to_owned(),
             ),
         };
         Diagnostic::new(code, place, message, label).help(help)
     }
+
+    /// The problem with the main file.
+    pub(super) fn of_main(self, name: &str, limits: &Limits) -> Diagnostic {
+        let (code, message, help) = match self {
+            Problem::TooLarge => (
+                Code::LimitExceeded,
+                format!("{name} is larger than {} bytes", limits.main_file()),
+                "split it with `include`, or let the host raise the limit",
+            ),
+            Problem::NotUtf8(line) => {
+                (Code::NotUtf8, format!("{name} is not UTF-8, first in line {line}"), SAVE_AS_UTF8)
+            }
+            Problem::Unreadable(why) => {
+                (Code::Unreadable, format!("{name} cannot be read: {why}"), "name a file of rules")
+            }
+            _ => (Code::Unreadable, format!("{name} is no file"), "name a file of rules"),
+        };
+        Diagnostic::new(code, Place::default(), message, "").help(help)
+    }
 }
+
+const SAVE_AS_UTF8: &str = "save it in the encoding UTF-8, which editors offer under \"save as\"";
 
 /// The path of an included file from the main file's folder; it never steps out of it, not even in between.
 fn resolve(folder: &Path, written: &str) -> Result<PathBuf, Problem> {
@@ -228,12 +252,16 @@ impl Folder<'_> {
         if real.starts_with(root) { Ok(real) } else { Err(Problem::Outside) }
     }
 
-    fn read(&self, path: &Path, most: usize) -> Result<String, Problem> {
+    /// The text of the file with this key.
+    fn read(&self, key: &Path, most: usize) -> Result<String, Problem> {
         match self {
-            Folder::Disk(root) => read_text(&root.join(path), most),
+            Folder::Disk(_) if key.is_dir() => Err(Problem::Unreadable("it is a folder".to_owned())),
+            // A pipe would be waited for.
+            Folder::Disk(_) if !key.is_file() => Err(Problem::Unreadable("it is no plain file".to_owned())),
+            Folder::Disk(_) => read_text(key, most),
             Folder::Memory(texts) if texts.is_empty() => Err(Problem::NoFolder),
             Folder::Memory(texts) => {
-                let text = path.to_str().and_then(|path| texts.get(path));
+                let text = key.to_str().and_then(|path| texts.get(path));
                 let text =
                     text.ok_or_else(|| Problem::Unreadable("the host has not given its text".to_owned()))?;
                 if text.len() > most { Err(Problem::TooLarge) } else { Ok(text.clone()) }
@@ -252,7 +280,10 @@ pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Problem> {
     if bytes.len() > most {
         return Err(Problem::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|_| Problem::NotUtf8)
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        Problem::NotUtf8(valid.iter().filter(|byte| **byte == b'\n').count() + 1)
+    })
 }
 
 /// The folder of a main file, links resolved, and the file's name in it.
@@ -271,25 +302,4 @@ fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// The finding that a main file cannot be had at all.
-pub(super) fn unreadable(name: &str, problem: Problem, limits: &Limits) -> (Diagnostic, Source) {
-    let place = Place { file: FileId(0), span: Span { start: 0, end: 0 } };
-    let source = Source { name: name.to_owned(), text: "".into() };
-    let (code, message, help) = match problem {
-        Problem::TooLarge => (
-            Code::LimitExceeded,
-            format!("{name} is larger than {} bytes", limits.source),
-            "split it with `include`, or let the host raise the limit".to_owned(),
-        ),
-        Problem::NotUtf8 => {
-            (Code::NotUtf8, format!("{name} is not UTF-8"), "save it in the encoding UTF-8".to_owned())
-        }
-        Problem::Unreadable(why) => {
-            (Code::Unreadable, format!("{name} cannot be read: {why}"), "name a file of rules".to_owned())
-        }
-        other => (Code::Unreadable, format!("{name} cannot be read: {other:?}"), String::new()),
-    };
-    (Diagnostic::new(code, place, message, "").help(help), source)
 }

@@ -2,18 +2,21 @@
 //!
 //! A model goes in, 32 bytes come out, the same on every platform and in every version of the crate that keeps
 //! the format number below. Layout, comments, labels, tests, `ruleset`, `owners`, `review`, the names of `let`s,
-//! activities and params, and parentheses that change nothing do not count. Names of scores, bands, rules,
-//! groups, segments, attributes, events and properties do: results and leads carry them.
+//! activities and params, parentheses that change nothing, and the order of what is joined by `and`, `or` and
+//! `|` or listed behind `in` do not count. Names of scores, bands, rules, groups, segments, attributes, events
+//! and properties do: results and leads carry them. So do standard names that a definition of the rule set hides.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use crate::check;
 use crate::model::{
-    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, LimitPer, Member,
-    Model, NumberTest, RuleBody, RuleIndex, ScoreKind, Selector, SetTest, SubjectPattern, TermId, TextTest,
-    ValueTest, Window,
+    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, Folded, LimitPer,
+    Member, Model, NumberTest, RuleBody, RuleIndex, ScoreKind, Selector, SetTest, Shared, SubjectPattern,
+    TermId, TextTest, ValueTest, Window,
 };
 use crate::vocabulary::{AttributeId, Type};
 
@@ -41,7 +44,13 @@ pub struct NotAFingerprint;
 
 impl Fingerprint {
     pub(crate) fn of(model: &Model) -> Fingerprint {
-        let mut writer = Writer { digest: Sha256::new(), model, terms: Vec::new(), conditions: Vec::new() };
+        let mut writer = Writer {
+            digest: Sha256::new(),
+            model,
+            terms: Vec::new(),
+            conditions: Vec::new(),
+            lists: HashMap::new(),
+        };
         writer.model();
         Fingerprint(writer.digest.finalize().into())
     }
@@ -101,6 +110,8 @@ struct Writer<'m> {
     /// The digest of each term and of each condition: shared ones are read once, whatever uses them.
     terms: Vec<[u8; 32]>,
     conditions: Vec<[u8; 32]>,
+    /// The digest of each list, by where it is kept: many tests may share one.
+    lists: HashMap<(usize, usize), [u8; 32]>,
 }
 
 impl Writer<'_> {
@@ -118,6 +129,35 @@ impl Writer<'_> {
         self.number(number.unwrap_or(0));
     }
 
+    /// Writes digests whose order means nothing.
+    fn unordered(&mut self, mut digests: Vec<[u8; 32]>) {
+        digests.sort_unstable();
+        self.number(digests.len() as i64);
+        digests.iter().for_each(|digest| self.digest.update(digest));
+    }
+
+    /// Writes digests whose order means nothing, and of which saying one twice means nothing either.
+    fn set(&mut self, mut digests: Vec<[u8; 32]>) {
+        digests.sort_unstable();
+        digests.dedup();
+        self.unordered(digests);
+    }
+
+    /// Writes a list whose order means nothing, and in which saying a thing twice means nothing either.
+    fn list<T>(&mut self, list: &Shared<T>, write: impl Fn(&mut Self, &T)) {
+        let key = (list.as_ptr().addr(), list.len());
+        let digest = match self.lists.get(&key) {
+            Some(digest) => *digest,
+            None => {
+                let items = list.iter().map(|item| self.apart(|writer| write(writer, item))).collect();
+                let digest = self.apart(|writer| writer.set(items));
+                self.lists.insert(key, digest);
+                digest
+            }
+        };
+        self.digest.update(digest);
+    }
+
     /// The digest of what `write` writes, apart from everything else.
     fn apart(&mut self, write: impl FnOnce(&mut Self)) -> [u8; 32] {
         let outer = std::mem::take(&mut self.digest);
@@ -133,10 +173,8 @@ impl Writer<'_> {
             model.selectors.iter().map(|selector| self.apart(|writer| writer.selector(selector))).collect();
         for term in &model.terms {
             // By meaning, not by number: numbers follow the order of the text.
-            let mut parts: Vec<&[u8; 32]> =
-                term.selectors.iter().filter_map(|id| selectors.get(id.index())).collect();
-            parts.sort_unstable();
-            let digest = self.apart(|writer| parts.iter().for_each(|part| writer.digest.update(part)));
+            let parts = term.selectors.iter().filter_map(|id| selectors.get(id.index()).copied()).collect();
+            let digest = self.apart(|writer| writer.set(parts));
             self.terms.push(digest);
         }
         for condition in &model.conditions {
@@ -177,10 +215,14 @@ impl Writer<'_> {
         self.gates();
     }
 
-    /// What the rule set declares, and whether the standard vocabulary is there besides.
+    /// What the rule set declares, and what of the standard vocabulary is there besides.
     fn vocabulary(&mut self) {
         let model = self.model;
         self.number(i64::from(model.only_declared));
+        let hidden =
+            if model.only_declared { Vec::new() } else { check::hidden_standard_names(&model.vocabulary) };
+        self.number(hidden.len() as i64);
+        hidden.iter().for_each(|name| self.text(name));
         let mut attributes: Vec<_> =
             model.vocabulary.attributes.iter().filter(|found| found.declared).collect();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -195,8 +237,10 @@ impl Writer<'_> {
         for kind in kinds {
             self.text(&kind.name);
             self.number(i64::from(kind.passive));
-            self.number(kind.properties.len() as i64);
-            for property in &kind.properties {
+            let mut properties: Vec<_> = kind.properties.iter().collect();
+            properties.sort_by(|a, b| a.name.cmp(&b.name));
+            self.number(properties.len() as i64);
+            for property in properties {
                 self.text(&property.name);
                 self.type_of(&property.of);
             }
@@ -207,7 +251,7 @@ impl Writer<'_> {
         self.text(of.name());
         if let Type::OneOf(symbols) = of {
             self.number(symbols.len() as i64);
-            symbols.iter().for_each(|symbol| self.text(symbol));
+            symbols.iter().for_each(|symbol| self.text(&symbol.to_ascii_lowercase()));
         }
     }
 
@@ -216,20 +260,19 @@ impl Writer<'_> {
         self.digest.update(digest);
     }
 
-    fn use_conditions(&mut self, ids: &[ConditionId]) {
-        self.number(ids.len() as i64);
-        ids.iter().for_each(|id| self.use_condition(*id));
+    fn digests(&self, ids: &[ConditionId]) -> Vec<[u8; 32]> {
+        ids.iter().filter_map(|id| self.conditions.get(id.index()).copied()).collect()
     }
 
     fn condition(&mut self, kind: &ConditionKind) {
         match kind {
             ConditionKind::All(ids) => {
                 self.text("all");
-                self.use_conditions(ids);
+                self.set(self.digests(ids));
             }
             ConditionKind::Any(ids) => {
                 self.text("any");
-                self.use_conditions(ids);
+                self.set(self.digests(ids));
             }
             ConditionKind::Not(id) => {
                 self.text("not");
@@ -238,7 +281,7 @@ impl Writer<'_> {
             ConditionKind::AtLeast { count, of } => {
                 self.text("at least");
                 self.number(i64::from(*count));
-                self.use_conditions(of);
+                self.unordered(self.digests(of));
             }
             ConditionKind::Attribute { attribute, test } => {
                 self.text("attribute");
@@ -333,25 +376,31 @@ impl Writer<'_> {
     fn selector(&mut self, selector: &Selector) {
         let kind = self.model.vocabulary.kind(selector.kind);
         self.text(kind.map_or("", |kind| &kind.name));
-        self.number(selector.subjects.len() as i64);
-        for subject in &selector.subjects {
-            match subject {
-                SubjectPattern::Any => self.text("*"),
-                SubjectPattern::Exact(text) => {
-                    self.text("exact");
-                    self.text(text.as_str());
-                }
-                SubjectPattern::Glob(glob) => {
-                    self.text("glob");
-                    self.text(glob.pattern());
-                }
-            }
-        }
-        self.number(selector.tests.len() as i64);
-        for (property, test) in &selector.tests {
+        let subjects =
+            selector.subjects.iter().map(|subject| self.apart(|writer| writer.subject(subject))).collect();
+        self.set(subjects);
+        let tests = selector.tests.iter().map(|(property, test)| {
             let property = kind.and_then(|kind| kind.property(*property));
-            self.text(property.map_or("", |property| &property.name));
-            self.value_test(test, property.map(|property| &property.of));
+            self.apart(|writer| {
+                writer.text(property.map_or("", |property| &property.name));
+                writer.value_test(test, property.map(|property| &property.of));
+            })
+        });
+        let tests = tests.collect();
+        self.set(tests);
+    }
+
+    fn subject(&mut self, subject: &SubjectPattern) {
+        match subject {
+            SubjectPattern::Any => self.text("*"),
+            SubjectPattern::Exact(text) => {
+                self.text("exact");
+                self.text(text.as_str());
+            }
+            SubjectPattern::Glob(glob) => {
+                self.text("glob");
+                self.text(glob.pattern());
+            }
         }
     }
 
@@ -366,11 +415,13 @@ impl Writer<'_> {
             ValueTest::Symbol { any_of, negated } => {
                 self.text("symbol");
                 self.number(i64::from(*negated));
-                self.number(any_of.len() as i64);
-                for symbol in any_of {
-                    let Some(Type::OneOf(symbols)) = of else { continue };
-                    self.text(symbols.get(symbol.0 as usize).map_or("", String::as_str));
-                }
+                // A list of the same words is another list where another type numbers them.
+                self.list(any_of, |writer, symbol| {
+                    let Some(Type::OneOf(symbols)) = of else { return };
+                    writer.text(
+                        &symbols.get(symbol.0 as usize).map_or("", String::as_str).to_ascii_lowercase(),
+                    );
+                });
             }
             ValueTest::Text(test) => self.text_test(test),
             ValueTest::Number(test) => match test {
@@ -381,8 +432,7 @@ impl Writer<'_> {
                 NumberTest::AnyOf { numbers, negated } => {
                     self.text("in");
                     self.number(i64::from(*negated));
-                    self.number(numbers.len() as i64);
-                    numbers.iter().for_each(|number| self.number(number.millionths()));
+                    self.list(numbers, |writer, number| writer.number(number.millionths()));
                 }
                 NumberTest::Between(low, high) => {
                     self.text("between");
@@ -411,8 +461,14 @@ impl Writer<'_> {
             TextTest::AnyOf { texts, negated: true } => self.texts("not in", texts),
             TextTest::Contains(texts) => self.texts("contains", texts),
             TextTest::HasWord(texts) => self.texts("has word", texts),
-            TextTest::StartsWith(text) => self.texts("starts with", std::slice::from_ref(text)),
-            TextTest::EndsWith(text) => self.texts("ends with", std::slice::from_ref(text)),
+            TextTest::StartsWith(text) => {
+                self.text("starts with");
+                self.text(text.as_str());
+            }
+            TextTest::EndsWith(text) => {
+                self.text("ends with");
+                self.text(text.as_str());
+            }
             TextTest::Matches(glob) => {
                 self.text("matches");
                 self.text(glob.pattern());
@@ -420,10 +476,9 @@ impl Writer<'_> {
         }
     }
 
-    fn texts(&mut self, name: &str, texts: &[crate::model::Folded]) {
+    fn texts(&mut self, name: &str, texts: &Shared<Folded>) {
         self.text(name);
-        self.number(texts.len() as i64);
-        texts.iter().for_each(|text| self.text(text.as_str()));
+        self.list(texts, |writer, text| writer.text(text.as_str()));
     }
 
     fn member(&mut self, member: &Member) {

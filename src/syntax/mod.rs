@@ -1,12 +1,21 @@
 //! Text to syntax tree, and back.
+//!
+//! A text goes in; out come its [`ast`], comments included, and what is wrong with its syntax. On the way
+//! [`token`] takes a plain look at the words, [`nesting`] counts how deep they nest, [`driver`] has `grammar`
+//! read statement after statement and goes on after errors, [`lower`] makes nodes of what was read, and
+//! [`failure`] and [`hints`] say what is wrong where nothing could be. [`mod@format`] writes a tree down again.
+//! What names mean, and whether types fit, is not known here.
 
 pub(crate) mod ast;
 mod driver;
+mod failure;
 pub(crate) mod format;
 mod grammar;
+mod hints;
 pub(crate) mod keyword;
 mod lower;
 mod nesting;
+mod start;
 mod token;
 
 use self::ast::Ast;
@@ -15,7 +24,7 @@ use crate::limits::Limits;
 
 /// Parses one file. Whatever is wrong is in the diagnostics; the tree holds everything that parsed.
 pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diagnostic>) {
-    driver::Driver::run(text, file, limits)
+    driver::parse(text, file, limits)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! edges of it come out, always the same ones. `LEADQL_CASES` says how many cases each property is tried on,
 //! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
 
+mod advice;
 mod compare;
 mod conditions;
 mod dice;
@@ -12,6 +13,7 @@ mod leads;
 mod ledger;
 mod rules;
 mod shrink;
+mod timelines;
 mod words;
 
 use std::fmt;

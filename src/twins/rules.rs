@@ -348,11 +348,12 @@ impl Generator<'_> {
         let every = self.period();
         let last = self.mentioned.periods.last().copied();
         self.mentioned.decays.extend(last);
-        match self.dice.below(20) {
+        match self.dice.below(50) {
+            // Slow ones, which 4,096 steps cut short.
             0 => format!(" decay 0.001 every {every}"),
-            1 => format!(" decay 99.9% every {every}"),
-            2..=10 => {
-                let percent = *self.dice.pick(&["50", "33.3", "10", "25", "100", "66.6", "90"]);
+            1 => format!(" decay 0.1% every {every}"),
+            2..=25 => {
+                let percent = *self.dice.pick(&["50", "33.3", "10", "25", "100", "66.6", "99.9"]);
                 format!(" decay {percent}% every {every}")
             }
             _ => {

@@ -1,9 +1,13 @@
 //! What a lead can have: attributes and event kinds, their types and symbols.
 //!
 //! The checker fills a [`Vocabulary`] from the standard one (`grammar/standard.lql`) and from a rule set's own
-//! declarations; everything behind it refers to names by number.
+//! declarations; everything behind it refers to names by number. Lists of names come with an index, so that
+//! looking a name up does not take longer the more there are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// An attribute by its place in the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,9 +32,16 @@ pub(crate) enum Type {
     Number,
     Flag,
     Date,
-    /// The symbols as defined.
-    OneOf(Vec<String>),
+    OneOf(Arc<Symbols>),
     SetOfText,
+}
+
+/// The symbols of a `one of`, as defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Symbols {
+    names: Vec<String>,
+    /// By the name in lower case.
+    ids: HashMap<String, SymbolId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +57,7 @@ pub(crate) struct EventKind {
     pub(crate) name: String,
     /// What its subject is called in the declaration.
     pub(crate) subject: String,
-    pub(crate) properties: Vec<Property>,
+    pub(crate) properties: Properties,
     pub(crate) passive: bool,
     /// Whether the rule set declared it itself, in another way than the standard vocabulary has it.
     pub(crate) declared: bool,
@@ -56,6 +67,13 @@ pub(crate) struct EventKind {
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) of: Type,
+}
+
+/// The properties of an event kind, as defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Properties {
+    list: Vec<Property>,
+    ids: HashMap<String, PropertyId>,
 }
 
 /// Every attribute and event kind that leads of one rule set can have.
@@ -103,12 +121,51 @@ impl Vocabulary {
 
 impl EventKind {
     pub(crate) fn property_id(&self, name: &str) -> Option<PropertyId> {
-        let at = self.properties.iter().position(|property| property.name == name)?;
-        u32::try_from(at).ok().map(PropertyId)
+        self.properties.ids.get(name).copied()
     }
 
     pub(crate) fn property(&self, id: PropertyId) -> Option<&Property> {
         self.properties.get(id.0 as usize)
+    }
+}
+
+impl FromIterator<Property> for Properties {
+    /// Of several properties with one name the first is found by it.
+    fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Self {
+        let list: Vec<Property> = properties.into_iter().collect();
+        let mut ids = HashMap::with_capacity(list.len());
+        for (id, property) in (0..).map(PropertyId).zip(&list) {
+            ids.entry(property.name.clone()).or_insert(id);
+        }
+        Properties { list, ids }
+    }
+}
+
+impl Deref for Properties {
+    type Target = [Property];
+
+    fn deref(&self) -> &[Property] {
+        &self.list
+    }
+}
+
+impl FromIterator<String> for Symbols {
+    /// Of several symbols that differ only in case the first is found by any of them.
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        let names: Vec<String> = names.into_iter().collect();
+        let mut ids = HashMap::with_capacity(names.len());
+        for (id, name) in (0..).map(SymbolId).zip(&names) {
+            ids.entry(name.to_ascii_lowercase()).or_insert(id);
+        }
+        Symbols { names, ids }
+    }
+}
+
+impl Deref for Symbols {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.names
     }
 }
 
@@ -128,7 +185,16 @@ impl Type {
     /// The symbol of a `one of` that `word` names, the case of ASCII letters ignored.
     pub(crate) fn symbol_id(&self, word: &str) -> Option<SymbolId> {
         let Type::OneOf(symbols) = self else { return None };
-        let at = symbols.iter().position(|symbol| symbol.eq_ignore_ascii_case(word))?;
-        u32::try_from(at).ok().map(SymbolId)
+        let folded = if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(word.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(word)
+        };
+        symbols.ids.get(&*folded).copied()
+    }
+
+    /// A `one of` with these symbols.
+    pub(crate) fn one_of<S: Into<String>>(symbols: impl IntoIterator<Item = S>) -> Type {
+        Type::OneOf(Arc::new(symbols.into_iter().map(Into::into).collect()))
     }
 }

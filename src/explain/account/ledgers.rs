@@ -140,7 +140,7 @@ impl<'a> Account<'a> {
             return;
         }
         let took = reading.points.thousandths() - reading.before_decay.thousandths();
-        entries.lines.push(Line::Rule(Box::new(RuleLine {
+        entries.lines.push(Line::Rule(RuleLine {
             rule: self.rule_name(rule),
             points: reading.points,
             decay: rule.decay.map(|decay| DecayLine {
@@ -151,7 +151,7 @@ impl<'a> Account<'a> {
             events,
             left_out,
             because,
-        })));
+        }));
     }
 
     /// Why a rule holds or does not. Of an each rule the events are told without regard to its `when`.

@@ -21,7 +21,7 @@ use crate::lead::Facts;
 use crate::model::{ConditionId, Gate, Model};
 use crate::time::Instant;
 
-use source::Source;
+pub(crate) use source::Source;
 
 /// Explains what a rule set says of a lead at `now`. `valid_until` is the first instant at which it says
 /// anything else.

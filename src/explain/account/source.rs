@@ -10,7 +10,7 @@ use crate::model::{ConditionId, Model, Rule};
 const LONGEST: usize = 160;
 
 /// The files of a rule set.
-pub(super) struct Source<'m> {
+pub(crate) struct Source<'m> {
     model: &'m Model,
     lines: Lines,
     /// By condition: the `let` that it is the whole of.
@@ -18,7 +18,7 @@ pub(super) struct Source<'m> {
 }
 
 impl<'m> Source<'m> {
-    pub(super) fn new(model: &'m Model) -> Self {
+    pub(crate) fn new(model: &'m Model) -> Self {
         let mut lets = HashMap::new();
         for named in &model.lets {
             // Of two names for one condition the first is its own.
@@ -27,7 +27,7 @@ impl<'m> Source<'m> {
         Source { model, lines: Lines::of(&model.sources), lets }
     }
 
-    pub(super) fn place(&self, place: Place) -> SourcePlace {
+    pub(crate) fn place(&self, place: Place) -> SourcePlace {
         let source = self.model.sources.get(place.file.0 as usize);
         SourcePlace {
             file: source.map_or(String::new(), |source| source.name.clone()),
@@ -35,22 +35,22 @@ impl<'m> Source<'m> {
         }
     }
 
-    pub(super) fn condition_place(&self, condition: ConditionId) -> SourcePlace {
+    pub(crate) fn condition_place(&self, condition: ConditionId) -> SourcePlace {
         self.place(self.written_at(condition))
     }
 
     /// A condition as it is written.
-    pub(super) fn condition(&self, condition: ConditionId) -> String {
+    pub(crate) fn condition(&self, condition: ConditionId) -> String {
         one_line(self.text(self.written_at(condition)))
     }
 
     /// The name of the `let` that is this condition.
-    pub(super) fn let_name(&self, condition: ConditionId) -> Option<&'m str> {
+    pub(crate) fn let_name(&self, condition: ConditionId) -> Option<&'m str> {
         self.lets.get(&condition).copied()
     }
 
     /// What stands before the `=>` of a rule, without its name.
-    pub(super) fn rule_condition(&self, rule: &Rule) -> String {
+    pub(crate) fn rule_condition(&self, rule: &Rule) -> String {
         let text = self.text(rule.place);
         // OK because a name holds no colon and nothing but blanks and comments stands before its own.
         let text = if rule.named { behind_name(text) } else { text };

@@ -10,4 +10,5 @@ mod phrases;
 mod text;
 
 pub(super) use markdown::markdown;
-pub(super) use text::text;
+pub(super) use phrases::{change, stage};
+pub(super) use text::{gate, score, segment, text};

@@ -30,7 +30,7 @@ pub(super) fn lead_name(explanation: &Explanation) -> String {
 }
 
 /// `stage lead: does not meet the criteria for an MQL`
-pub(super) fn stage(stage: &StageStep) -> String {
+pub(in crate::explain) fn stage(stage: &StageStep) -> String {
     if stage.from == stage.to {
         format!("stage {}: {}", stage.to, stage.says)
     } else {
@@ -156,7 +156,7 @@ pub(super) fn yes_or_no(holds: bool) -> &'static str {
 }
 
 /// `engagement 25 → 22.5`
-pub(super) fn change(change: &Change) -> String {
+pub(in crate::explain) fn change(change: &Change) -> String {
     match change {
         Change::Score { name, from, to } => format!("{} {from} → {to}", shown(name)),
         Change::Band { name, from, to } => format!("{} {} → {}", shown(name), shown(from), shown(to)),

@@ -4,7 +4,9 @@
 use super::digest::{self, Reason};
 use super::page::Page;
 use super::phrases::{self, place, shown, signed};
-use crate::explain::explanation::{Explanation, Finding, Line, ScoreLedger};
+use crate::explain::explanation::{
+    Explanation, Finding, GateVerdict, Line, ScoreLedger, SegmentVerdict, SourcePlace,
+};
 
 /// So many reasons are told at the top; all are in the ledgers.
 const MOST_REASONS: usize = 7;
@@ -29,9 +31,40 @@ pub(in crate::explain) fn text(explanation: &Explanation) -> String {
         }
     }
     for score in &explanation.scores {
+        page.blank();
         ledger(score, &mut page);
     }
-    verdicts(explanation, &mut page);
+    if !(explanation.segments.is_empty() && explanation.gates.is_empty()) {
+        page.blank();
+        page.line("", "Segments and gates");
+    }
+    for segment in &explanation.segments {
+        segment_verdict("  ", segment, &mut page);
+    }
+    for gate in &explanation.gates {
+        gate_verdict("  ", gate, &mut page);
+    }
+    page.into_text()
+}
+
+/// The ledger of one score.
+pub(in crate::explain) fn score(score: &ScoreLedger) -> String {
+    part(|page| ledger(score, page))
+}
+
+/// What is said of one segment.
+pub(in crate::explain) fn segment(segment: &SegmentVerdict) -> String {
+    part(|page| segment_verdict("", segment, page))
+}
+
+/// What is said of one gate.
+pub(in crate::explain) fn gate(gate: &GateVerdict) -> String {
+    part(|page| gate_verdict("", gate, page))
+}
+
+fn part(write: impl FnOnce(&mut Page)) -> String {
+    let mut page = Page::default();
+    write(&mut page);
     page.into_text()
 }
 
@@ -71,7 +104,6 @@ fn reasons(title: &str, reasons: &[Reason<'_>], page: &mut Page) {
 }
 
 fn ledger(score: &ScoreLedger, page: &mut Page) {
-    page.blank();
     page.line_with("", &format!("{} {}", shown(&score.score), score.points), &place(&score.place));
     let given = score.lines.iter().map(|line| signed(line.points()).len());
     let missed = score.missed.iter().map(|rule| signed(rule.points).len() + 2);
@@ -113,22 +145,18 @@ fn findings(indent: &str, list: &[Finding], page: &mut Page) {
     }
 }
 
-fn verdicts(explanation: &Explanation, page: &mut Page) {
-    let segments = explanation.segments.iter().map(|segment| {
-        (format!("segment {}", shown(&segment.segment)), segment.holds, &segment.place, &segment.because)
-    });
-    let gates =
-        explanation.gates.iter().map(|gate| (phrases::gate(gate), gate.holds, &gate.place, &gate.because));
-    let verdicts: Vec<_> = segments.chain(gates).collect();
-    if verdicts.is_empty() {
-        return;
-    }
-    page.blank();
-    page.line("", "Segments and gates");
-    for (name, holds, at, because) in verdicts {
-        page.line_with("  ", &format!("{name}: {}", phrases::yes_or_no(holds)), &place(at));
-        findings("    ", because, page);
-    }
+fn segment_verdict(indent: &str, segment: &SegmentVerdict, page: &mut Page) {
+    let name = format!("segment {}", shown(&segment.segment));
+    verdict(indent, &name, segment.holds, &segment.place, &segment.because, page);
+}
+
+fn gate_verdict(indent: &str, gate: &GateVerdict, page: &mut Page) {
+    verdict(indent, &phrases::gate(gate), gate.holds, &gate.place, &gate.because, page);
+}
+
+fn verdict(indent: &str, name: &str, holds: bool, at: &SourcePlace, because: &[Finding], page: &mut Page) {
+    page.line_with(indent, &format!("{name}: {}", phrases::yes_or_no(holds)), &place(at));
+    findings(&format!("{indent}  "), because, page);
 }
 
 fn widest<'e>(names: impl Iterator<Item = &'e str>) -> usize {

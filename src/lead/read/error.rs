@@ -91,6 +91,7 @@ impl Failure {
         Failure { line, lead: None, kind }
     }
 
+    #[cfg(feature = "csv")]
     pub(super) fn header(line: u64, text: impl Into<String>) -> Self {
         Failure::new(line, ReadErrorKind::Header(text.into()))
     }

@@ -85,7 +85,7 @@ fn tests() -> impl Strategy<Value = Test> {
         Aggregate::Count,
         Aggregate::Distinct,
         Aggregate::Days,
-        Aggregate::Sum(vec![(VISITED, SECONDS)]),
+        Aggregate::Sum(vec![(VISITED, SECONDS)].into()),
     ];
     let comparisons = vec![
         Comparison::Equal,

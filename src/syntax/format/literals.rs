@@ -15,7 +15,7 @@ use crate::syntax::ast::{
 ///
 /// Escaped are also characters that show as nothing or turn the order of what is read around, so that the
 /// text on the screen is the text that is compared; joiners that scripts and emoji need stay.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

@@ -17,6 +17,8 @@ mod statements;
 mod test_blocks;
 mod writer;
 
+pub(crate) use literals::quoted;
+
 #[cfg(test)]
 mod tests;
 

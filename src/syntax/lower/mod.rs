@@ -20,14 +20,15 @@ use super::ast::{
     EventDeclaration, LetValue, Literal, Name, NumberOr, OrParam, Owner, Span, Spanned, Statement,
     StatementKind, TypeExpr,
 };
+use super::driver::MOST_ERRORS;
 use super::grammar::Rule;
 use super::token::Tokens;
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
 
 /// Turns pairs into nodes.
 pub(super) struct Lowering<'a> {
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a Tokens,
+    text: &'a str,
+    tokens: &'a Tokens,
     pub(super) file: FileId,
     /// Where in the text the part that the pairs count from starts.
     pub(super) offset: usize,
@@ -42,6 +43,12 @@ fn child<'i>(pair: &Pair<'i, Rule>, wanted: Rule) -> Option<Pair<'i, Rule>> {
 /// All children that are `wanted`.
 fn children<'i>(pair: &Pair<'i, Rule>, wanted: Rule) -> impl Iterator<Item = Pair<'i, Rule>> + use<'i> {
     pair.clone().into_inner().filter(move |inner| inner.as_rule() == wanted)
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(text: &'a str, tokens: &'a Tokens, file: FileId) -> Self {
+        Lowering { text, tokens, file, offset: 0, found: Vec::new() }
+    }
 }
 
 impl Lowering<'_> {
@@ -167,6 +174,11 @@ impl Lowering<'_> {
     pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let span = pair.as_span();
         let (start, end) = (self.offset + span.start(), self.offset + span.end());
+        // At the end of the file it may be a comment that it reaches over.
+        let ends_in_space = pair.as_str().ends_with([' ', '\n', '\t', '\r']);
+        if !ends_in_space && end < self.text.len() {
+            return Span { start, end };
+        }
         Span { start, end: self.tokens.last_end_before(end).map_or(end, |last| last.clamp(start, end)) }
     }
 
@@ -223,7 +235,10 @@ impl Lowering<'_> {
         label: &str,
         help: impl Into<String>,
     ) {
-        self.found.push(Diagnostic::new(code, self.place(span), message, label).help(help));
+        // One statement may hold any number of words; reading stops at so many errors anyway.
+        if self.found.len() < MOST_ERRORS {
+            self.found.push(Diagnostic::new(code, self.place(span), message, label).help(help));
+        }
     }
 }
 
