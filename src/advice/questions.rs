@@ -56,7 +56,8 @@ fn question(
             }
         }
     }
-    let is_it = |change: &Change| matches!(change, Change::Attribute { attribute, .. } if *attribute == about.name);
+    let is_it =
+        |change: &Change| matches!(change, Change::Attribute { attribute, .. } if *attribute == about.name);
     let part_of_a_way = ways.iter().any(|way| way.changes.iter().any(is_it));
     let stakes: Vec<(String, Points)> = model
         .scores

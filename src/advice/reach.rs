@@ -139,7 +139,11 @@ impl<'m> Reach<'m> {
     pub(super) fn tests(&self, model: &Model, attribute: AttributeId) -> Tests<'m> {
         Tests {
             tests: self.attributes.get(&attribute).cloned().unwrap_or_default(),
-            inactive: if model.created_at == Some(attribute) { self.inactive.clone() } else { BTreeSet::new() },
+            inactive: if model.created_at == Some(attribute) {
+                self.inactive.clone()
+            } else {
+                BTreeSet::new()
+            },
         }
     }
 

@@ -33,10 +33,10 @@ pub(super) fn parts(trial: &mut Trial<'_>, way: &[Step], moves: &[Move], reach: 
     let mut steps = way.to_vec();
     let mut parts = Vec::new();
     for index in 0..steps.len() {
-        if let Some(less) = least_amount(trial, &steps, index) {
-            if let Some(slot) = steps.get_mut(index) {
-                *slot = less;
-            }
+        if let Some(less) = least_amount(trial, &steps, index)
+            && let Some(slot) = steps.get_mut(index)
+        {
+            *slot = less;
         }
         let Some(step) = steps.get(index).cloned() else { continue };
         let mut part = Part { step: step.clone(), range: None, alternatives: Vec::new(), any_subject: false };
@@ -63,8 +63,11 @@ pub(super) fn parts(trial: &mut Trial<'_>, way: &[Step], moves: &[Move], reach: 
                         _ => None,
                     });
                     for other in others.take(MOST_ALTERNATIVES) {
-                        let replaced =
-                            Step::Attribute { attribute: *attribute, value: Some(other.clone()), relation: *relation };
+                        let replaced = Step::Attribute {
+                            attribute: *attribute,
+                            value: Some(other.clone()),
+                            relation: *relation,
+                        };
                         if still_holds(trial, &steps, index, replaced) {
                             part.alternatives.push(other);
                         }
@@ -86,7 +89,10 @@ fn any_subject(trial: &mut Trial<'_>, steps: &[Step], index: usize) -> bool {
     let mut subjects = vec![fitting(&glob, "any")];
     for event in trial.facts().events.iter().rev().filter(|event| event.kind == step.kind) {
         let subject = event.subject.folded();
-        if subjects.len() <= MOST_SUBJECTS && glob.matches(subject) && !subjects.iter().any(|one| one == subject) {
+        if subjects.len() <= MOST_SUBJECTS
+            && glob.matches(subject)
+            && !subjects.iter().any(|one| one == subject)
+        {
             subjects.push(subject.to_owned());
         }
     }

@@ -64,7 +64,9 @@ pub(super) struct EventStep {
 pub(super) enum StepSubject {
     Named(String),
     /// Something that fits this pattern and that no event of the lead is about; every event another.
-    New { pattern: String },
+    New {
+        pattern: String,
+    },
 }
 
 /// What a step does something about: a set of changes does one thing about each.

@@ -30,7 +30,7 @@ const FURTHEST: Distance = 1_000_000_000_000;
 /// Changes that are tried before a search is cut.
 const MOST_TRIALS: usize = 2_000;
 /// What all trials of a search may cost, in looks at an event, a rule or a condition.
-const MOST_WORK: usize = 40_000_000;
+const MOST_WORK: usize = 20_000_000;
 
 /// A lead to try changes on.
 pub(super) struct Trial<'m> {
@@ -251,7 +251,10 @@ impl<'m> Trial<'m> {
                 to_bound(score, band(score, wanted.index())?)
             }
             ConditionKind::Band { score, band: wanted } => {
-                let bounds = [band(score, wanted.index()), wanted.index().checked_sub(1).and_then(|above| band(score, above))];
+                let bounds = [
+                    band(score, wanted.index()),
+                    wanted.index().checked_sub(1).and_then(|above| band(score, above)),
+                ];
                 bounds.into_iter().flatten().filter_map(|bound| to_bound(score, bound)).min()
             }
             _ => None,

@@ -90,8 +90,11 @@ fn texts(tests: &[&ValueTest]) -> Vec<Candidate> {
         }
     }
     // One that passes many tests at once.
-    let joined: Vec<&str> =
-        [start.as_str()].into_iter().chain(parts.into_iter().take(MOST_VALUES)).chain([end.as_str()]).collect();
+    let joined: Vec<&str> = [start.as_str()]
+        .into_iter()
+        .chain(parts.into_iter().take(MOST_VALUES))
+        .chain([end.as_str()])
+        .collect();
     push(joined.join(" ").trim(), Relation::Equal);
     push(UNLIKE_ANY, Relation::Different);
     found

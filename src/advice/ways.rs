@@ -34,7 +34,7 @@ pub(super) struct Plans {
 }
 
 /// Ways that are given.
-const MOST_WAYS: usize = 8;
+const MOST_WAYS: usize = 10;
 /// Instants ahead at which changes are tried when none do now.
 const MOST_LATER: usize = 4;
 
@@ -110,7 +110,14 @@ fn later(trial: &mut Trial<'_>, reach: &Reach<'_>, base: &Effect, plans: &mut Pl
     if let Some(at) = ahead.holds_at {
         let stage = trial.outcome_at(&[], at).stage;
         let (parts, before) = (Vec::new(), None);
-        plans.list.push(WayPlan { parts, at, waits: true, before, stage, likelihood: Likelihood::WouldHaveToBe });
+        plans.list.push(WayPlan {
+            parts,
+            at,
+            waits: true,
+            before,
+            stage,
+            likelihood: Likelihood::WouldHaveToBe,
+        });
         return;
     }
     let mut nearest = base.distance;
