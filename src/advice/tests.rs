@@ -168,14 +168,14 @@ fn a_gate_that_nothing_reaches_is_said_to_be_so() {
 /// A lead from another rule set, an instant at the end of time, a long list, many rules and many events.
 #[test]
 fn hostile_input_costs_a_bounded_time() {
-    let items: Vec<String> = (0..10_000).map(|item| format!("\"text {item}\"")).collect();
-    let rules: String = (0..2_000)
+    let items: Vec<String> = (0..5_000).map(|item| format!("\"text {item}\"")).collect();
+    let rules: String = (0..500)
         .map(|rule| format!("visited(page_{rule}) and company_size > {rule} => 1\n"))
-        .chain([format!("industry in [{}] => 5  stage mql when score >= 2000", items.join(", "))])
+        .chain([format!("industry in [{}] => 5  stage mql when score >= 500", items.join(", "))])
         .collect();
     let rules = RuleSet::compile(&rules).unwrap();
     let mut lead = rules.lead();
-    for event in 0..20_000 {
+    for event in 0..5_000 {
         lead = lead.event("visited", &format!("page_{event}"), at("2026-10-20")).unwrap();
     }
     let advice = rules.what_it_would_take(&lead.build(), at("9999-12-31"), Gate::Mql);

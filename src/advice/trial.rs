@@ -151,6 +151,15 @@ impl<'m> Trial<'m> {
         &self.outcome
     }
 
+    /// The first instant after `at` at which anything differs that the gate depends on, for the lead as it is:
+    /// conditions too that leave the outcome as it was.
+    pub(super) fn next_change(&mut self, at: Instant) -> Option<Instant> {
+        self.probing.signals_into(&self.facts, &mut self.signals);
+        let stage = (self.facts.stage, self.facts.stage_since);
+        score::evaluate(&self.probing, &self.signals, stage, at, &mut self.scratch, &mut self.outcome);
+        self.outcome.valid_until
+    }
+
     /// Whether the gate holds once the changes are made at `at`.
     pub(super) fn holds_at(&mut self, steps: &[&Step], at: Instant) -> bool {
         let gate = self.gate;
