@@ -259,6 +259,17 @@ impl fmt::Display for Number {
     }
 }
 
+impl serde::Serialize for Number {
+    /// A number: a whole one as an integer, another as the nearest double.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % MILLIONTHS == 0 {
+            serializer.serialize_i64(self.0 / MILLIONTHS)
+        } else {
+            serializer.serialize_f64(self.0 as f64 / MILLIONTHS as f64)
+        }
+    }
+}
+
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

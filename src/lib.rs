@@ -3,7 +3,8 @@
 //! A rule set says which behaviour and which fit earn points, how interest fades, and when a lead is promoted,
 //! handed to sales, sent back or dropped. [`RuleSet::compile`] checks it and makes a plan of it; a [`Lead`] is
 //! built in code, from any serde type or from a file; [`RuleSet::evaluate`] gives scores, bands, segments,
-//! gates and the stage at an instant, exactly, and the instant until which all that stays true.
+//! gates and the stage at an instant, exactly, and the instant until which all that stays true;
+//! [`RuleSet::timeline`] gives every change between two instants, or a picture of them.
 //!
 //! ```
 //! use leadql::{RuleSet, Stage};
@@ -55,16 +56,19 @@ mod lead;
 mod limits;
 mod model;
 mod plan;
+mod readable;
 mod rule_set;
 mod score;
 mod syntax;
 mod testing;
 mod time;
+mod timeline;
 mod vocabulary;
 
-pub use advice::{Advice, Change, Edge, Likelihood, Question, Relation, Standing, Wanted, Way};
+pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
+pub use explain::Explanation;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
@@ -77,11 +81,25 @@ pub use rule_set::{
     RuleValue, ScoreId,
 };
 pub use syntax::format::{FormatError, format_source as format};
-pub use testing::{TestFailure, TestResult};
+pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
+pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+/// What an [`Explanation`] is made of.
+pub mod explanation {
+    pub use crate::explain::{
+        BandPlace, Change, DecayLine, Evidence, Finding, GateVerdict, LeftOutBy, Line, MissedRule, NextBand,
+        RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep, SubjectCount,
+    };
+}
 
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
+
+/// The README's example, run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
 
 #[cfg(test)]
 mod twins;

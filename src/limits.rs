@@ -46,7 +46,7 @@ impl Default for Limits {
 }
 
 /// Deeper nesting would need more stack than a thread can be relied on to have.
-const MOST_NESTING: usize = 256;
+pub(crate) const MOST_NESTING: usize = 256;
 
 /// More rules could add up to more thousandths of points than 64 bits hold: 65,536 rules of 100,000
 /// occurrences of 1,000,000 points.

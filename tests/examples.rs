@@ -1,4 +1,6 @@
-//! The example rule sets: they compile without a warning, and every test block in them passes.
+//! The example rule sets: they compile without a warning, every test block in them passes, and they stand in the
+//! canonical layout.
+#![expect(clippy::unwrap_used, reason = "what helps a test stops it by panicking too")]
 
 use std::path::PathBuf;
 
@@ -30,4 +32,13 @@ fn they_compile_without_a_finding_and_their_tests_pass() {
     }
     // Six rule sets, one more that includes another for its tests, and one that is only included.
     assert_eq!((files.len(), tests >= 27), (8, true), "{files:?}, {tests} tests");
+}
+
+#[test]
+fn they_stand_in_the_canonical_layout() {
+    for file in rule_files() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let name = file.display().to_string();
+        assert_eq!(leadql::format(&name, &text).unwrap(), text, "{name}: run `leadql fmt examples`");
+    }
 }

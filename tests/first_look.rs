@@ -2,7 +2,7 @@
 
 use leadql::{Compiler, RuleSet, Stage};
 
-const RULES: &str = include_str!("../examples/saas/rules.lql");
+const RULES: &str = include_str!("../src/syntax/tests/first_look.lql");
 
 #[test]
 fn the_lead_of_its_test_block_gets_the_printed_result() {

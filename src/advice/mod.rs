@@ -7,6 +7,7 @@
 //! in one file ([`words`]).
 
 mod moves;
+mod note;
 mod questions;
 mod reach;
 mod refine;
@@ -20,7 +21,7 @@ mod ways;
 mod words;
 
 pub use step::{Likelihood, Relation};
-pub use words::{Change, Edge, Wanted};
+pub use words::{Edge, LeadChange, Wanted};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -75,7 +76,7 @@ pub enum Standing {
 #[non_exhaustive]
 pub struct Way {
     /// What has to change, all of it.
-    pub changes: Vec<Change>,
+    pub changes: Vec<LeadChange>,
     /// How many changes these are, each event counted.
     pub count: u32,
     /// How likely the least likely of them is.

@@ -4,7 +4,7 @@ use super::reach::Reach;
 use super::step::Step;
 use super::trial::{Effect, Trial};
 use super::values::{self, Candidate};
-use super::words::Change;
+use super::words::LeadChange;
 use super::{Question, Way};
 use crate::decimal::Points;
 use crate::vocabulary::AttributeId;
@@ -56,8 +56,7 @@ fn question(
             }
         }
     }
-    let is_it =
-        |change: &Change| matches!(change, Change::Attribute { attribute, .. } if *attribute == about.name);
+    let is_it = |change: &LeadChange| matches!(change, LeadChange::Attribute { attribute, .. } if *attribute == about.name);
     let part_of_a_way = ways.iter().any(|way| way.changes.iter().any(is_it));
     let stakes: Vec<(String, Points)> = model
         .scores

@@ -22,7 +22,7 @@ use crate::vocabulary::{Attribute, Type};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Change {
+pub enum LeadChange {
     /// So many more events.
     Events {
         /// How many.
@@ -125,7 +125,7 @@ const EVENTS: [(&str, &str, &str); 29] = [
 ];
 
 pub(super) fn way(model: &Model, facts: &Facts, plan: &WayPlan) -> Way {
-    let wait = plan.waits.then(|| Change::Wait { until: plan.at.into() });
+    let wait = plan.waits.then(|| LeadChange::Wait { until: plan.at.into() });
     let changes = plan.parts.iter().filter_map(|part| change(model, facts, part));
     Way {
         changes: wait.into_iter().chain(changes).collect(),
@@ -136,12 +136,12 @@ pub(super) fn way(model: &Model, facts: &Facts, plan: &WayPlan) -> Way {
     }
 }
 
-fn change(model: &Model, facts: &Facts, part: &Part) -> Option<Change> {
+fn change(model: &Model, facts: &Facts, part: &Part) -> Option<LeadChange> {
     match &part.step {
         Step::Events(step) => events(model, step, part.any_subject),
         Step::Attribute { attribute, value, relation } => {
             let about = model.vocabulary.attribute(*attribute)?;
-            Some(Change::Attribute {
+            Some(LeadChange::Attribute {
                 attribute: about.name.clone(),
                 now: facts.attribute(*attribute).map(|value| print(about, value)),
                 wanted: wanted(about, value.as_ref(), *relation, part),
@@ -150,7 +150,7 @@ fn change(model: &Model, facts: &Facts, part: &Part) -> Option<Change> {
     }
 }
 
-fn events(model: &Model, step: &EventStep, any_subject: bool) -> Option<Change> {
+fn events(model: &Model, step: &EventStep, any_subject: bool) -> Option<LeadChange> {
     let kind = model.vocabulary.kind(step.kind)?;
     let (subject, new_subject) = match &step.subject {
         StepSubject::Named(name) => (name.clone(), false),
@@ -167,7 +167,7 @@ fn events(model: &Model, step: &EventStep, any_subject: bool) -> Option<Change> 
         };
         Some((property.name.clone(), value))
     };
-    Some(Change::Events {
+    Some(LeadChange::Events {
         count: step.count,
         kind: kind.name.clone(),
         subject,
@@ -256,13 +256,15 @@ fn joined(items: &[String], last: &str) -> String {
     }
 }
 
-impl Change {
+impl LeadChange {
     /// Whether this leaves open what the other fixes: a visit to any page, a visit to this one.
-    fn covers(&self, other: &Change) -> bool {
+    fn covers(&self, other: &LeadChange) -> bool {
         match (self, other) {
             (
-                Change::Events { count, kind, subject, new_subject: false, properties, .. },
-                Change::Events { count: c, kind: k, subject: s, new_subject: false, properties: p, .. },
+                LeadChange::Events { count, kind, subject, new_subject: false, properties, .. },
+                LeadChange::Events {
+                    count: c, kind: k, subject: s, new_subject: false, properties: p, ..
+                },
             ) => {
                 (count, kind, properties) == (c, k, p) && Glob::new(subject).matches(&s.to_ascii_lowercase())
             }
@@ -317,7 +319,7 @@ impl fmt::Display for Advice {
 
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let changes: Vec<String> = self.changes.iter().map(Change::to_string).collect();
+        let changes: Vec<String> = self.changes.iter().map(LeadChange::to_string).collect();
         if let Some(before) = self.before {
             write!(f, "before {}: ", day(Instant::nearest(before)))?;
         }
@@ -328,10 +330,10 @@ impl fmt::Display for Way {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for LeadChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Change::Events { count, kind, subject, new_subject, subject_is, properties } => {
+            LeadChange::Events { count, kind, subject, new_subject, subject_is, properties } => {
                 let plural = if *count == 1 { "" } else { "s" };
                 match *count {
                     1 => f.write_str("one more ")?,
@@ -355,14 +357,14 @@ impl fmt::Display for Change {
                     properties.iter().map(|(name, value)| format!("{name} = {value}")).collect();
                 if properties.is_empty() { Ok(()) } else { write!(f, " with {}", joined(&properties, "and")) }
             }
-            Change::Attribute { attribute, now, wanted } => {
+            LeadChange::Attribute { attribute, now, wanted } => {
                 write!(f, "{attribute} {wanted}")?;
                 match now {
                     None => f.write_str(" (unknown now)"),
                     Some(now) => write!(f, " (now {})", spoken(now)),
                 }
             }
-            Change::Wait { until } => write!(f, "waiting until {}", day(Instant::nearest(*until))),
+            LeadChange::Wait { until } => write!(f, "waiting until {}", day(Instant::nearest(*until))),
         }
     }
 }

@@ -77,7 +77,8 @@ impl<'a> Checker<'a> {
             if let Ok(id) = u32::try_from(bands.list.len()) {
                 bands.ids.entry(folded).or_insert(BandIndex(id));
             }
-            bands.list.push(Band { name: name.node.clone(), at_least: at_least.map(|(points, _)| points) });
+            let at_least = at_least.map(|(points, _)| points);
+            bands.list.push(Band { name: name.node.clone(), at_least, place: self.at(name.span) });
         }
         bands
     }
@@ -125,10 +126,10 @@ impl<'a> Checker<'a> {
         if let Some(id) = bands.ids.get(&band.node.to_ascii_lowercase()) {
             return Some(*id);
         }
-        let known: Vec<&str> = bands.list.iter().map(|band| band.name.as_str()).collect();
+        let known = || bands.list.iter().map(|band| band.name.as_str());
         let message = format!("the score `{}` has no band `{}`", name.node, band.node);
-        let help = format!("its bands are {}", few(&known, "and"));
-        let nearest = self.nearest(&band.node, known.into_iter()).map(str::to_owned);
+        let help = format!("its bands are {}", few(known(), "and"));
+        let nearest = self.nearest(&band.node, known()).map(str::to_owned);
         self.unknown(Code::UnknownBand, band, message, nearest, &help);
         None
     }

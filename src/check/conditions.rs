@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
                 _ => "a rule cannot use a segment",
             };
             let found = Diagnostic::new(Code::NotAllowedHere, self.at(span), message, "only in stages");
-            self.report(found.help("put what the two have in common into a `let`, and name that"));
+            self.report(found.help("give the condition a name with `let`, and use that name in both places"));
             return None;
         }
         let segment = self.segment_name(name)?;
@@ -263,13 +263,13 @@ impl<'a> Checker<'a> {
             let mut found = Diagnostic::new(
                 Code::NotAllowedHere,
                 self.at(name.span),
-                format!("rules make scores and cannot use them, and `{}` does", name.node),
+                format!("rules make up the scores and cannot ask for one, and `{}` does", name.node),
                 "uses a score",
             );
             if let Some(place) = self.names.place(&name.node) {
                 found = found.also(place, "defined here");
             }
-            self.report(found.help("use it in segments and stages, where scores are known"));
+            self.report(found.help("ask for scores in segments and stages only"));
             return None;
         }
         Some(id)
@@ -283,11 +283,12 @@ impl<'a> Checker<'a> {
         context: Context,
     ) -> Option<ConditionId> {
         if context == Context::Rule {
-            let message = format!("rules make scores and cannot use them: `{}` is a score", name.node);
+            let message =
+                format!("rules make up the scores and cannot ask for one: `{}` is a score", name.node);
             let found = Diagnostic::new(Code::NotAllowedHere, self.at(name.span), message, "a score");
-            self.report(
-                found.help("compare scores in segments and stages, or derive a score: `score total = 1 * …`"),
-            );
+            self.report(found.help(
+                "ask for scores in segments and stages; to add scores up write `score total = 1 * a + 1 * b`",
+            ));
             return None;
         }
         if let Some(window) = &test.window {
@@ -335,13 +336,10 @@ impl<'a> Checker<'a> {
                 Some(ConditionKind::BandAtLeast { score, band: self.band(name, score, band)? })
             }
             Operation::Binary(..) | Operation::IsKnown | Operation::IsMissing => {
-                let message = format!("this does not test a score; `{}` is one", name.node);
-                let found = Diagnostic::new(
-                    Code::WrongTest,
-                    self.at(operation.span),
-                    message,
-                    "does not fit a score",
-                );
+                let written = operation.node.spelling();
+                let message = format!("a score cannot be tested with `{written}`");
+                let label = format!("`{}` is a score", name.node);
+                let found = Diagnostic::new(Code::WrongTest, self.at(operation.span), message, label);
                 self.report(found.help(
                     "a score can be tested with `=`, `!=`, `<`, `<=`, `>`, `>=`, `between A and B`, `is BAND` or `is at least BAND`",
                 ));

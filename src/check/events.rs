@@ -93,13 +93,14 @@ impl<'a> Checker<'a> {
         if let Some(id) = kind.property_id(&name.node) {
             return kind.property(id).map(|property| (id, property.of.clone()));
         }
-        let known: Vec<&str> = kind.properties.iter().map(|property| property.name.as_str()).collect();
+        let known = || kind.properties.iter().map(|property| property.name.as_str());
         let message = format!("`{}` has no property `{}`", kind.name, name.node);
-        let help = match known.as_slice() {
-            [] => format!("declare it: `event {}({}, {}: number)`", kind.name, kind.subject, name.node),
-            _ => format!("it has {}", few(&known, "and")),
+        let help = if kind.properties.is_empty() {
+            format!("declare it: `event {}({}, {}: number)`", kind.name, kind.subject, name.node)
+        } else {
+            format!("it has {}", few(known(), "and"))
         };
-        let nearest = self.nearest(&name.node, known.into_iter()).map(str::to_owned);
+        let nearest = self.nearest(&name.node, known()).map(str::to_owned);
         self.unknown(Code::UnknownProperty, name, message, nearest, &help);
         None
     }
@@ -199,7 +200,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The number property `name` of every kind that the term can match, or the first kind that lacks it.
-    fn summed(&self, term: TermId, name: &str) -> Result<Shared<(EventKindId, PropertyId)>, EventKindId> {
+    fn summed(&self, term: TermId, name: &str) -> Result<super::SummedProperties, EventKindId> {
         let selectors = self.terms.get(term.index()).into_iter().flat_map(|term| &term.selectors);
         let kinds = selectors.filter_map(|id| self.selectors.get(id.index()));
         let mut kinds: Vec<EventKindId> = kinds.map(|selector| selector.kind).collect();
@@ -238,34 +239,27 @@ impl<'a> Checker<'a> {
         let (comparison, value): (Comparison, &Value) = match &operation.node {
             Operation::Binary(operator, value) if compare(operator).is_some() => (compare(operator)?, value),
             other => {
-                let written = match other {
-                    Operation::Binary(operator, _) => operator.spelling(),
-                    Operation::Between(..) => "between",
-                    Operation::IsKnown => "is known",
-                    Operation::IsMissing => "is missing",
-                    Operation::Is(_) => "is",
-                    Operation::IsAtLeast(_) => "is at least",
-                };
+                let written = other.spelling();
                 let help = match other {
                     Operation::Between(..) => {
-                        "write both ends: `visited(pricing) >= 2 and visited(pricing) <= 5`; a window ends in `ago`"
+                        "compare twice: `visited(pricing) >= 2 and visited(pricing) <= 5`; a window ends with `ago`"
                     }
                     Operation::IsKnown => "the term alone asks for one event or more: `visited(pricing)`",
                     Operation::IsMissing => "write `= 0`: `visited(pricing) = 0`",
                     _ => "write a comparison: `>= 2`, one of `=`, `!=`, `<`, `<=`, `>` and `>=`",
                 };
-                let message = format!("`{written}` does not test {what}");
+                let message = format!("{what} cannot be tested with `{written}`");
                 let found = Diagnostic::new(
                     Code::WrongTest,
                     self.at(operation.span),
                     message,
-                    format!("{what} is compared"),
+                    format!("this is {what}"),
                 );
                 self.report(found.help(help));
                 return None;
             }
         };
-        let number = self.number_value(value, if is_sum { "a number" } else { "a whole number" })?;
+        let number = self.number_value(value, if is_sum { "a number" } else { super::literals::COUNT })?;
         let bound = if is_sum {
             Bound::Sum(self.number_of(number, value.span)?)
         } else {

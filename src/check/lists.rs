@@ -108,16 +108,24 @@ impl<'a> Checker<'a> {
     fn list_item(&mut self, item: &Value, first: &Value) -> Option<()> {
         let found = match &item.node {
             ValueKind::List(_) | ValueKind::Instant(_) | ValueKind::Duration(_) => {
-                let help = "a list holds texts in quotes, numbers, or bare words";
+                let help = "a list holds texts in quotes, numbers, or words without quotes";
                 self.wrong_value(item, "a text, a number or a word", help);
                 return None;
             }
             node if std::mem::discriminant(node) != std::mem::discriminant(&first.node) => {
                 let message = format!("a list holds one sort of value, and this is {}", describe(node));
                 let begins = format!("the list begins with {}", describe(&first.node));
+                let help = match (node, &first.node) {
+                    (ValueKind::Word(word), ValueKind::Text(_)) => format!("write `\"{word}\"`"),
+                    (ValueKind::Word(_), ValueKind::Number(_)) => {
+                        "write numbers only; a `param` has no place in a list".to_owned()
+                    }
+                    (ValueKind::Text(text), ValueKind::Word(_)) => format!("write `{text}` without quotes"),
+                    _ => "write one sort of value only".to_owned(),
+                };
                 Diagnostic::new(Code::MixedList, self.at(item.span), message, describe(node))
                     .also(self.at(first.span), begins)
-                    .help("put all texts in quotes, or write all words bare")
+                    .help(help)
             }
             ValueKind::Text(text) if text.is_empty() => {
                 let message = "an empty text in a list";
@@ -137,15 +145,14 @@ impl<'a> Checker<'a> {
             ValueKind::Word(name) => match self.names.sort(name) {
                 Some(Sort::List) => self.lists.named.get(name.as_str()).cloned().flatten(),
                 Some(_) => {
-                    let help = format!("write a list: `[{name}]`");
-                    self.wrong_sort(value.span, name, "a list", &help);
+                    let help = "write a list such as `[\"a\", \"b\"]`, or the name of one";
+                    self.wrong_sort(value.span, name, "a list", help);
                     None
                 }
                 None => {
                     let nearest = self.nearest_name(name, |sort| sort == Sort::List);
                     let message = format!("there is no list `{name}`");
-                    let help =
-                        format!("write a list such as `[\"a\", \"b\"]`, or define it: `let {name} = …`");
+                    let help = format!("define it: `let {name} = [\"a\", \"b\"]`");
                     self.unknown(Code::UnknownName, &word(name, value.span), message, nearest, &help);
                     None
                 }
@@ -168,7 +175,12 @@ impl<'a> Checker<'a> {
         match self.list_value(value)? {
             List::Texts(texts) => Some(texts),
             other => {
-                self.wrong_list(value, &other, "texts in quotes", "write `[\"a\", \"b\"]`");
+                self.wrong_list(
+                    value,
+                    &other,
+                    "texts in quotes",
+                    "put each value in quotes: `[\"a\", \"b\"]`",
+                );
                 None
             }
         }
@@ -191,7 +203,7 @@ impl<'a> Checker<'a> {
             List::Symbols(file, words) => (file, words),
             other => {
                 let help = super::values::symbols_in_words(of);
-                self.wrong_list(value, &other, "bare words", &help);
+                self.wrong_list(value, &other, "words without quotes", &help);
                 return None;
             }
         };
@@ -219,9 +231,9 @@ impl<'a> Checker<'a> {
         let holds = match found {
             List::Texts(_) => "texts in quotes",
             List::Numbers(_) => "numbers",
-            List::Symbols(..) => "bare words",
+            List::Symbols(..) => "words without quotes",
         };
-        let message = format!("here a list of {wanted} belongs");
+        let message = format!("expected a list of {wanted}, found one of {holds}");
         let label = format!("a list of {holds}");
         let found = Diagnostic::new(Code::WrongValue, self.at(value.span), message, label);
         let found = match &value.node {

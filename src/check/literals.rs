@@ -20,6 +20,9 @@ pub(super) enum Param {
     Duration(Period),
 }
 
+/// How messages call a number of events, of conditions or of times.
+pub(super) const COUNT: &str = "a whole number";
+
 /// A number has at most so many digits after its point.
 const MOST_PLACES: u8 = 6;
 
@@ -82,7 +85,10 @@ impl<'a> Checker<'a> {
             return Some(*param);
         }
         match self.names.sort(name) {
-            Some(_) => self.wrong_sort(span, name, &format!("{wanted} or a param"), ""),
+            Some(_) => {
+                let help = format!("write {wanted}, or the name of a `param`");
+                self.wrong_sort(span, name, wanted, &help);
+            }
             None => {
                 let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
                 let message = format!("there is no param `{name}`");
@@ -111,14 +117,14 @@ impl<'a> Checker<'a> {
         let diagnostic = Diagnostic::new(
             Code::WrongValue,
             self.at(span),
-            format!("the param `{name}` is {found}, where {wanted} belongs"),
+            format!("expected {wanted}, found the param `{name}`, which is {found}"),
             format!("{found}, not {wanted}"),
         );
         let diagnostic = match self.names.place(name) {
             Some(place) => diagnostic.also(place, "defined here"),
             None => diagnostic,
         };
-        self.report(diagnostic.help(format!("write {wanted}, or name a param that stands for one")));
+        self.report(diagnostic.help(format!("write {wanted}, or the name of another `param`")));
     }
 
     /// Reports a number that does not fit where it stands: where a param stands for it, its definition too.
@@ -127,7 +133,7 @@ impl<'a> Checker<'a> {
         let written = self.written(span);
         let param = self.params.contains_key(written).then(|| self.names.place(written)).flatten();
         self.report(match param {
-            Some(place) => found.also(place, "this param stands for it"),
+            Some(place) => found.also(place, "stands for this number"),
             None => found,
         });
     }
@@ -182,7 +188,7 @@ impl<'a> Checker<'a> {
 
     /// A whole number from `least` to `most`.
     pub(super) fn count(&mut self, value: &NumberOr, least: i64, most: i64, what: &str) -> Option<i64> {
-        let number = self.number_literal(value, "a whole number")?;
+        let number = self.number_literal(value, COUNT)?;
         self.count_of(number, value.span, least, most, what)
     }
 
@@ -203,9 +209,11 @@ impl<'a> Checker<'a> {
                 } else {
                     format!("from {least} to {most}")
                 };
-                let message = format!("{what} is a whole number {range}, found {value}");
+                let message = format!("{what} must be a whole number {range}, found {value}");
                 let label = format!("not a whole number {range}");
-                self.wrong_number(span, message, &label, format!("write a whole number {range}"));
+                let near =
+                    (value.millionths().saturating_add(MILLIONTHS - 1) / MILLIONTHS).clamp(least, most);
+                self.wrong_number(span, message, &label, format!("write for example `{near}`"));
                 None
             }
         }
@@ -234,9 +242,26 @@ impl<'a> Checker<'a> {
                 self.number_literal(&param, wanted)
             }
             _ => {
-                self.wrong_value(value, wanted, "");
+                let help = self.number_help(value, wanted);
+                self.wrong_value(value, wanted, &help);
                 None
             }
+        }
+    }
+
+    /// What to write in place of a value that is no number.
+    fn number_help(&self, value: &Value, wanted: &str) -> String {
+        match &value.node {
+            ValueKind::Text(text) if override_number(text).is_some() => {
+                format!("write `{text}` without quotes")
+            }
+            ValueKind::Duration(_) if wanted == COUNT => {
+                let written = self.written(value.span);
+                format!("write {wanted}; how far to look back stands behind it: `within {written}`")
+            }
+            ValueKind::Duration(_) => format!("write {wanted}, without a unit of time"),
+            ValueKind::List(_) => "a list stands behind `in` and `not in`".to_owned(),
+            _ => format!("write {wanted}, or the name of a `param`"),
         }
     }
 
@@ -245,7 +270,7 @@ impl<'a> Checker<'a> {
         let found = Diagnostic::new(
             Code::WrongValue,
             self.at(value.span),
-            format!("here {wanted} belongs, found {}", describe(&value.node)),
+            format!("expected {wanted}, found {}", describe(&value.node)),
             format!("not {wanted}"),
         );
         self.report(if help.is_empty() { found } else { found.help(help) });

@@ -30,7 +30,7 @@ use crate::model::{
     About, Condition, ConditionId, Model, NamedCondition, ScoreIndex, SegmentIndex, Selector, SelectorId,
     Shared, Term, TermId,
 };
-use crate::syntax::ast::{Name, Span, Spanned, Statement, StatementKind};
+use crate::syntax::ast::{Name, Span, Statement, StatementKind};
 use crate::vocabulary::{EventKindId, PropertyId, Vocabulary};
 
 use self::activities::Activities;
@@ -109,6 +109,9 @@ const MOST_NAMES_COMPARED: usize = 200_000;
 /// So many findings are gathered; further ones are counted.
 const MOST_FINDINGS: usize = 20_000;
 
+/// The property of each kind that a sum adds up, or the first kind without a number of that name.
+type Summed = Result<Shared<(EventKindId, PropertyId)>, EventKindId>;
+
 struct Checker<'a> {
     limits: &'a Limits,
     sources: &'a Sources,
@@ -133,8 +136,7 @@ struct Checker<'a> {
     selector_ids: HashMap<Selector, SelectorId>,
     terms: Vec<Term>,
     term_ids: HashMap<Term, TermId>,
-    /// The property of each kind that a sum adds up, or the first kind without a number of that name.
-    sums: HashMap<(TermId, &'a str), Result<Shared<(EventKindId, PropertyId)>, EventKindId>>,
+    sums: HashMap<(TermId, &'a str), Summed>,
     score_ids: HashMap<&'a str, ScoreIndex>,
     /// The bands of each banded score.
     bands: HashMap<ScoreIndex, Bands>,
@@ -336,10 +338,8 @@ fn each<'a, T>(
     picked.collect()
 }
 
-/// A name and where it stands, borrowed.
-fn name_of(name: &Spanned<String>) -> &str {
-    &name.node
-}
+/// The property of each kind that a sum adds up.
+type SummedProperties = Shared<(EventKindId, PropertyId)>;
 
 /// The lets of a model by name, in the order of the text.
 type Lets = Vec<NamedCondition>;

@@ -23,6 +23,20 @@ pub(super) enum Sort {
 }
 
 impl Sort {
+    /// `the attribute`, `the event kind`, …
+    pub(super) const fn with_the(self) -> &'static str {
+        match self {
+            Sort::Attribute => "the attribute",
+            Sort::Event => "the event kind",
+            Sort::Condition => "the condition",
+            Sort::List => "the list",
+            Sort::Activity => "the activity",
+            Sort::Score => "the score",
+            Sort::Segment => "the segment",
+            Sort::Param => "the param",
+        }
+    }
+
     /// `an attribute`, `an event kind`, …
     pub(super) const fn with_article(self) -> &'static str {
         match self {
@@ -146,7 +160,7 @@ impl<'a> Checker<'a> {
         let mut found = Diagnostic::new(
             Code::WrongSort,
             self.at(span),
-            format!("`{name}` is {}, where {wanted} belongs", sort.with_article()),
+            format!("expected {wanted}, found {} `{name}`", sort.with_the()),
             format!("{}, not {wanted}", sort.with_article()),
         );
         if let Some(place) = self.names.place(name).filter(|place| *place != self.at(span)) {

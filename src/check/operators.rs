@@ -1,6 +1,6 @@
 //! The table of operators: how each is written, and which types have it.
 
-use crate::syntax::ast::Operator;
+use crate::syntax::ast::{Operation, Operator};
 use crate::vocabulary::Type;
 
 /// Every operator and how it is written.
@@ -30,6 +30,20 @@ impl Operator {
     /// The operator as rule sets write it.
     pub(crate) fn spelling(self) -> &'static str {
         SPELLING.iter().find(|(operator, _)| *operator == self).map_or("", |(_, spelling)| spelling)
+    }
+}
+
+impl Operation {
+    /// The first words of the test as rule sets write it.
+    pub(super) fn spelling(&self) -> &'static str {
+        match self {
+            Operation::Binary(operator, _) => operator.spelling(),
+            Operation::Between(..) => "between",
+            Operation::IsKnown => "is known",
+            Operation::IsMissing => "is missing",
+            Operation::Is(_) => "is",
+            Operation::IsAtLeast(_) => "is at least",
+        }
     }
 }
 
@@ -71,10 +85,10 @@ pub(super) fn tests_in_words(of: &Type) -> String {
     format!("{} can be tested {alone}with {}", with_article(of), crate::diagnostic::quoted_list(&tests, "or"))
 }
 
-/// `a number`, `a text`, `a "one of"`.
+/// `a number`, `a text`, `a `one of` list`.
 pub(super) fn with_article(of: &Type) -> String {
     match of {
-        Type::OneOf(_) => "a `one of`".to_owned(),
+        Type::OneOf(_) => "a `one of` list".to_owned(),
         _ => format!("a {}", of.name()),
     }
 }

@@ -154,14 +154,7 @@ impl<'a> Checker<'a> {
         };
         let ids =
             group.rules.iter().filter_map(|rule| self.rule(draft, rule, Some(&name.node), rules)).collect();
-        let group = Group {
-            name: name.node.clone(),
-            best: group.best,
-            low,
-            high,
-            rules: ids,
-            place: self.at(group.span),
-        };
+        let group = Group { name: name.node.clone(), best: group.best, low, high, rules: ids };
         push_member(draft, Member::Group(group));
     }
 
@@ -344,7 +337,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             seen.push((per.is_some(), limit.span));
-            let Some(times) = self.count(&limit.node.times, 1, i64::MAX, "a limit") else {
+            let Some(times) = self.count(&limit.node.times, 1, i64::MAX, "the number of times") else {
                 right = false;
                 continue;
             };
@@ -393,7 +386,8 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Score) => self.score_ids.get(name.node.as_str()).copied(),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "a score", "");
+                let help = "write the name of a score, one that a `score NAME { … }` block defines";
+                self.wrong_sort(name.span, &name.node, "a score", help);
                 None
             }
             None => {

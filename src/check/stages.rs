@@ -38,7 +38,8 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Segment) => self.segment_ids.get(name.node.as_str()).copied().flatten(),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "a segment", "");
+                let help = format!("without the word `segment` it is `{}`", name.node);
+                self.wrong_sort(name.span, &name.node, "a segment", &help);
                 None
             }
             None => {

@@ -99,7 +99,8 @@ impl<'a> Checker<'a> {
         match self.names.sort(&name.node) {
             Some(Sort::Attribute) => self.vocabulary.attribute_id(&name.node),
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "an attribute", "");
+                let help = "a test sets attributes, those that the rule set asks for";
+                self.wrong_sort(name.span, &name.node, "an attribute", help);
                 None
             }
             None => {
@@ -147,7 +148,7 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let (wanted, help) = match of {
-                    Type::Text => ("a text in quotes", "write for example `\"Chief Marketing Officer\"`"),
+                    Type::Text => ("a text in quotes", "put it in quotes: `\"Chief Marketing Officer\"`"),
                     Type::Number => ("a number", "write for example `120`; params do not stand in tests"),
                     Type::Flag => ("`true` or `false`", "leave the line out where the value is missing"),
                     Type::Date => ("a date such as `2026-10-01`", "dates stand without quotes"),

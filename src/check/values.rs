@@ -51,14 +51,16 @@ impl<'a> Checker<'a> {
                     self.duration(period).map(|period| ValueTest::Date(DateTest::Within(period)))
                 }
                 _ => {
-                    let message = format!("{} has no such window", with_article(of));
+                    let message = format!("{} cannot be tested with a window", with_article(of));
                     self.wrong_test(window.span, message, "does not fit", of);
                     None
                 }
             },
             (Some(_), Some(window)) => {
-                let message = format!("a window is for events; `{}` is {}", name.node, with_article(of));
-                self.wrong_test(window.span, message, "does not belong here", of);
+                let message = format!("only events have a window; `{}` is {}", name.node, with_article(of));
+                let found =
+                    Diagnostic::new(Code::WrongTest, self.at(window.span), message, "does not belong here");
+                self.report(found.help("remove it: an attribute is what it is now"));
                 None
             }
             (Some(operation), None) => self.operation(name, of, operation),
@@ -84,7 +86,7 @@ impl<'a> Checker<'a> {
             }
             Operation::Between(low, high) => {
                 if !matches!(of, Type::Number) {
-                    let message = format!("`between` does not test {}", with_article(of));
+                    let message = format!("{} cannot be tested with `between`", with_article(of));
                     self.wrong_test(operation.span, message, "does not fit the type", of);
                     return None;
                 }
@@ -98,7 +100,8 @@ impl<'a> Checker<'a> {
             }
             Operation::Binary(operator, value) => {
                 if !operators(of).contains(operator) {
-                    let message = format!("`{}` does not test {}", operator.spelling(), with_article(of));
+                    let message =
+                        format!("{} cannot be tested with `{}`", with_article(of), operator.spelling());
                     let label = format!("`{}` is {}", name.node, with_article(of));
                     self.wrong_test(operation.span, message, label, of);
                     return None;
@@ -120,7 +123,7 @@ impl<'a> Checker<'a> {
                 ValueKind::Word(word) if word == "true" => Some(ValueTest::Flag(!negated)),
                 ValueKind::Word(word) if word == "false" => Some(ValueTest::Flag(negated)),
                 _ => {
-                    self.wrong_value(value, "`true` or `false`", "a flag is `true`, `false` or missing");
+                    self.wrong_value(value, "`true` or `false`", "write `true` or `false`");
                     None
                 }
             },
@@ -177,13 +180,13 @@ impl<'a> Checker<'a> {
             }
             ValueKind::Text(text) => Some(Folded::new(text)),
             ValueKind::Word(word) if self.names.sort(word) == Some(Sort::List) => {
-                let help = "a list stands behind `in`, `contains any of` or `has any word of`";
+                let help = "a list stands behind `in`, `not in`, `contains any of` or `has any word of`";
                 self.wrong_sort(value.span, word, "a text in quotes", help);
                 None
             }
             ValueKind::List(_) => {
-                let help = "a list stands behind `in`, `contains any of` or `has any word of`";
-                self.wrong_value(value, "one text in quotes", help);
+                let help = "a list stands behind `in`, `not in`, `contains any of` or `has any word of`";
+                self.wrong_value(value, "a text in quotes", help);
                 None
             }
             _ => {
@@ -209,7 +212,7 @@ impl<'a> Checker<'a> {
                 None
             }
             ValueKind::List(_) => {
-                self.wrong_value(value, "one word", "a list stands behind `in` and `not in`");
+                self.wrong_value(value, "a word without quotes", "a list stands behind `in` and `not in`");
                 None
             }
             _ => {
@@ -292,7 +295,7 @@ impl<'a> Checker<'a> {
 /// `it can be `free`, `pro` or `enterprise``
 pub(super) fn symbols_in_words(of: &Type) -> String {
     let Type::OneOf(symbols) = of else { return String::new() };
-    format!("it can be {}", few(symbols, "or"))
+    format!("it can be {}", few(symbols.iter().map(String::as_str), "or"))
 }
 
 /// A list of one.

@@ -225,8 +225,18 @@ impl<'a> Checker<'a> {
                 self.wrong_sort(name.span, &name.node, "an event kind", &help);
                 None
             }
+            Some(Sort::Attribute) => {
+                let help = format!("ask for an attribute by its name alone: `{} is known`", name.node);
+                self.wrong_sort(name.span, &name.node, "an event kind", &help);
+                None
+            }
             Some(_) => {
-                self.wrong_sort(name.span, &name.node, "an event kind", "");
+                self.wrong_sort(
+                    name.span,
+                    &name.node,
+                    "an event kind",
+                    "write an event such as `visited(pricing)`",
+                );
                 None
             }
             None => {

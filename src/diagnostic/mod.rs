@@ -4,6 +4,7 @@
 //! source ([`Diagnostics::render`]) or as data ([`Diagnostics::reports`]).
 
 mod code;
+mod lines;
 mod position;
 mod render;
 mod suggest;
@@ -13,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
+pub(crate) use lines::Lines;
 pub use position::Position;
 pub use render::{Label, Report};
 pub(crate) use suggest::{closest, few, list, quoted_list};
@@ -68,6 +70,18 @@ impl Diagnostic {
         self
     }
 
+    /// Cuts what repeats a name or a text of thousands of letters.
+    fn shorten(&mut self) {
+        const MOST_CHARACTERS: usize = 500;
+        let labels = self.labels.iter_mut().map(|(_, label)| label);
+        for text in labels.chain([&mut self.message]).chain(&mut self.help) {
+            if let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+    }
+
     /// Adds a further place that the finding has to do with.
     pub(crate) fn also(mut self, place: Place, label: impl Into<String>) -> Self {
         self.labels.push((place, label.into()));
@@ -91,20 +105,26 @@ const MOST_KEPT: usize = 1_000;
 
 impl Diagnostics {
     /// Puts the findings in the order of the text and drops those that say the same of the same place.
-    /// `omitted` more were found and not even gathered.
-    pub(crate) fn new(mut found: Vec<Diagnostic>, omitted: usize, sources: Arc<Sources>) -> Self {
+    pub(crate) fn new(mut found: Vec<Diagnostic>, sources: Arc<Sources>) -> Self {
         let mut seen: HashSet<Diagnostic> = HashSet::with_capacity(found.len());
         found.retain(|diagnostic| seen.insert(diagnostic.clone()));
         let order = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|(place, _)| *place);
         found.sort_by_key(order);
         let kept = found.len().min(MOST_KEPT);
-        let omitted = omitted + found.len() - kept;
+        let omitted = found.len() - kept;
         if kept < found.len() {
             found.sort_by_key(|diagnostic| diagnostic.code.severity());
             found.truncate(kept);
             found.sort_by_key(order);
         }
+        found.iter_mut().for_each(Diagnostic::shorten);
         Diagnostics { found, omitted, sources }
+    }
+
+    /// Counts `omitted` more findings that were not even gathered.
+    pub(crate) fn and_more(mut self, omitted: usize) -> Self {
+        self.omitted += omitted;
+        self
     }
 
     /// How many findings there are, those that are only counted left out: at most 1,000.

@@ -45,14 +45,13 @@ pub(crate) fn quoted_list<T: AsRef<str>>(items: &[T], last: &str) -> String {
 const MOST_LISTED: usize = 12;
 
 /// As [`quoted_list`]; of many items the first ones and how many more there are.
-pub(crate) fn few<T: AsRef<str>>(items: &[T], last: &str) -> String {
-    match items.get(..MOST_LISTED) {
-        Some(first) if items.len() > MOST_LISTED => {
-            let first: Vec<String> = first.iter().map(|item| format!("`{}`", item.as_ref())).collect();
-            format!("{} {last} {} more", first.join(", "), items.len() - MOST_LISTED)
-        }
-        _ => quoted_list(items, last),
+pub(crate) fn few<'a>(items: impl ExactSizeIterator<Item = &'a str>, last: &str) -> String {
+    let more = items.len().saturating_sub(MOST_LISTED);
+    let mut first: Vec<String> = items.take(MOST_LISTED).map(|item| format!("`{item}`")).collect();
+    if more > 0 {
+        first.push(format!("{more} more"));
     }
+    list(&first, last)
 }
 
 #[cfg(test)]
@@ -76,7 +75,8 @@ mod tests {
         assert_eq!(list(&["a"], "or"), "a");
         assert_eq!(quoted_list(&["a", "b", "c"], "and"), "`a`, `b` and `c`");
         let many: Vec<String> = (1..=13).map(|number| number.to_string()).collect();
-        assert!(few(&many, "and").ends_with("`11`, `12` and 1 more"));
-        assert!(few(&many[1..], "and").ends_with("`12` and `13`"));
+        let few = |from: usize| few(many[from..].iter().map(String::as_str), "and");
+        assert!(few(0).ends_with("`11`, `12` and 1 more"));
+        assert!(few(1).ends_with("`12` and `13`"));
     }
 }

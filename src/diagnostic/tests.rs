@@ -13,7 +13,7 @@ fn diagnostics(texts: &[&str], found: Vec<Diagnostic>) -> Diagnostics {
     let name = |index| if index == 0 { "main.lql".to_owned() } else { format!("shared{index}.lql") };
     let sources =
         texts.iter().enumerate().map(|(index, text)| Source { name: name(index), text: (*text).into() });
-    Diagnostics::new(found, 0, Arc::new(sources.collect()))
+    Diagnostics::new(found, Arc::new(sources.collect()))
 }
 
 fn drawn(texts: &[&str], found: Diagnostic) -> String {
@@ -119,7 +119,7 @@ error[syntax]: something is wrong at 8
     assert_eq!(drawn(&["need => "], finding(Code::Syntax, 0, 8, 8, "here")), expected);
     assert_eq!(
         drawn(&[""], finding(Code::Unreadable, 0, 0, 0, "")),
-        "error[unreadable]: something is wrong at 0\n --> main.lql"
+        "error[unreadable]: something is wrong at 0\n--> main.lql"
     );
 }
 

@@ -101,7 +101,7 @@ impl Reader<'_> {
 
     /// The latest of the newest event at or before `now` of a kind that is not passive, and of `created_at`
     /// if it is known and not later than `now`.
-    fn last_activity(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn last_activity(&self, now: Instant) -> Option<Instant> {
         self.activities().filter(|at| *at <= now).max()
     }
 

@@ -77,12 +77,7 @@ impl<'a> Reader<'a> {
     /// Whether `TERM CMP N WINDOW` holds at `now`.
     pub(super) fn event_test_holds(&self, test: &EventTest, now: Instant) -> bool {
         let kept = self.kept(test.term, test.window, now).map(|(_, event)| event);
-        let aggregate: i128 = match &test.aggregate {
-            Aggregate::Count => whole(kept.count()),
-            Aggregate::Distinct => whole(different(kept.map(|event| event.subject.folded()))),
-            Aggregate::Days => whole(different(kept.map(|event| event.at.day()))),
-            Aggregate::Sum(properties) => kept.map(|event| value(event, properties)).sum(),
-        };
+        let aggregate = aggregated(&test.aggregate, kept);
         let bound = match test.bound {
             Bound::Count(count) => i128::from(count),
             Bound::Sum(number) => i128::from(number.millionths()),
@@ -91,11 +86,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// How many events, subjects or days there are, or the sum in millionths.
+pub(super) fn aggregated<'e>(aggregate: &Aggregate, events: impl Iterator<Item = &'e Event>) -> i128 {
+    match aggregate {
+        Aggregate::Count => whole(events.count()),
+        Aggregate::Distinct => whole(different(events.map(|event| event.subject.folded()))),
+        Aggregate::Days => whole(different(events.map(|event| event.at.day()))),
+        Aggregate::Sum(properties) => events.map(|event| value(event, properties)).sum(),
+    }
+}
+
 fn different<T: std::hash::Hash + Eq>(items: impl Iterator<Item = T>) -> usize {
     items.collect::<std::collections::HashSet<T>>().len()
 }
 
-fn whole(count: usize) -> i128 {
+pub(super) fn whole(count: usize) -> i128 {
     // OK because no machine counts beyond 127 bits.
     i128::try_from(count).unwrap_or(i128::MAX)
 }

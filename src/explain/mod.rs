@@ -6,15 +6,27 @@
 //! but the [`Outcome`] that both fill in. Where plain and fast disagree, plain wins here, with one bound: a
 //! reading costs no more than rules times events.
 
+mod account;
 mod conditions;
 mod events;
+mod explanation;
 mod rules;
 mod scores;
+mod show;
 mod stages;
+#[cfg(test)]
 mod validity;
+mod words;
 
+pub(crate) use account::{Source, explain};
+pub use explanation::{
+    BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
+    NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,
+    SubjectCount,
+};
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
+pub(crate) use show::escaped;
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;
@@ -38,7 +50,7 @@ pub(crate) struct Reader<'a> {
 /// What a rule set says of a lead at an instant, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    /// Without `valid_until`, which [`Reader::valid_until`] finds.
+    /// Without `valid_until`: finding that the plain way is for tests, where time does not matter.
     pub(crate) outcome: Outcome,
     /// By condition: whether it holds.
     pub(crate) conditions: Vec<bool>,
@@ -76,8 +88,8 @@ impl<'a> Reader<'a> {
         Reading { outcome, conditions, rules, scores }
     }
 
-    /// The whole outcome at `now`, with the instant until which it is valid. Slow: see
-    /// [`Reader::valid_until`].
+    /// The whole outcome at `now`, with the instant until which it is valid: what the core's is held against.
+    #[cfg(test)]
     pub(crate) fn outcome(&self, now: Instant) -> Outcome {
         let mut outcome = self.read(now).outcome;
         outcome.valid_until = self.valid_until(now);

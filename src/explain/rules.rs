@@ -34,6 +34,8 @@ pub(crate) struct RuleReading {
 /// An event that an each rule's term and window match.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Occurrence<'a> {
+    /// The event's place among those of the lead, newest first.
+    pub(crate) index: usize,
     pub(crate) event: &'a Event,
     /// Which limit leaves it out, if one does.
     pub(crate) left_out: Option<LeftOut>,
@@ -80,7 +82,7 @@ impl<'a> Reader<'a> {
         now: Instant,
     ) -> RuleReading {
         let evidence = self.evidence(condition, conditions, now);
-        let newest = evidence.iter().map(|event| event.at).max();
+        let newest = evidence.first().map(|(_, event)| event.at);
         let holds = holds(conditions, condition);
         let given = if holds { rule.points } else { Points::ZERO };
         let points = match (rule.decay, newest) {
@@ -92,20 +94,20 @@ impl<'a> Reader<'a> {
     }
 
     /// The events behind a condition: those that match, inside its window, an event test which holds and
-    /// which the condition uses positively. Newest first, each once.
+    /// which the condition uses positively. Newest first, each once, with its place among the lead's events.
     pub(crate) fn evidence(
         &self,
         condition: ConditionId,
         conditions: &[bool],
         now: Instant,
-    ) -> Vec<&'a Event> {
+    ) -> Vec<(usize, &'a Event)> {
         let tests = self.positive_event_tests(condition);
         let held = tests.iter().filter(|(id, _)| holds(conditions, *id));
         let kept = held.flat_map(|(_, test)| self.kept(test.term, test.window, now));
         let mut indices: Vec<usize> = kept.map(|(index, _)| index).collect();
         indices.sort_unstable();
         indices.dedup();
-        indices.into_iter().filter_map(|index| self.events.get(index).copied()).collect()
+        indices.into_iter().filter_map(|index| Some((index, *self.events.get(index)?))).collect()
     }
 
     /// The events that an each rule's term and window match at `now`, newest first, and what becomes of
@@ -114,9 +116,9 @@ impl<'a> Reader<'a> {
         let RuleBody::Each { term, window, limits, .. } = &rule.body else { return Vec::new() };
         let fading = rule.decay.map(|decay| Fading::of(rule.points, decay));
         let worth = |event: &Event| fading.as_ref().map_or(rule.points, |fading| fading.at(event.at, now));
-        let occurrence = |(event, left_out): (&'a Event, Option<LeftOut>)| {
+        let occurrence = |(index, event, left_out): (usize, &'a Event, Option<LeftOut>)| {
             let points = if left_out.is_some() { Points::ZERO } else { worth(event) };
-            Occurrence { event, left_out, points }
+            Occurrence { index, event, left_out, points }
         };
         self.limited(*term, *window, *limits, now).into_iter().map(occurrence).collect()
     }
@@ -128,11 +130,11 @@ impl<'a> Reader<'a> {
         window: Window,
         limits: Limits,
         now: Instant,
-    ) -> Vec<(&'a Event, Option<LeftOut>)> {
+    ) -> Vec<(usize, &'a Event, Option<LeftOut>)> {
         let mut times = 0;
         let mut of_key: HashMap<LimitKey<'_>, u32> = HashMap::new();
         let mut taken = Vec::new();
-        for (_, event) in self.kept(term, window, now) {
+        for (index, event) in self.kept(term, window, now) {
             let per = match limits.per {
                 Some(LimitPer::Day(most)) => Some((LimitKey::Day(event.at.day()), most, LeftOut::Day)),
                 Some(LimitPer::Subject(most)) => {
@@ -153,7 +155,7 @@ impl<'a> Reader<'a> {
                     *of_key.entry(key).or_default() += 1;
                 }
             }
-            taken.push((event, left_out));
+            taken.push((index, event, left_out));
         }
         taken
     }
@@ -206,6 +208,7 @@ impl Fading {
     }
 
     /// The ages, in microseconds, at which the value changes.
+    #[cfg(test)]
     pub(super) fn changes(&self) -> Vec<i64> {
         let next = self.values.iter().skip(1).chain(std::iter::once(&0));
         let differs = self.values.iter().zip(next).map(|(value, next)| value != next);

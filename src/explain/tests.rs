@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{LeftOut, Reader};
+use super::Reader;
+use super::rules::LeftOut;
 use crate::decimal::{Number, Points};
 use crate::diagnostic::Place;
 use crate::lead::{Event, Facts, Stage, Text, Value};
@@ -357,7 +358,7 @@ fn the_best_group_takes_the_largest_of_those_that_hold() {
     let group = |best: bool, low: Option<&str>, rules: &[RuleIndex]| {
         let name = "g".to_owned();
         let low = low.map(points);
-        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec(), place: Place::default() })
+        Member::Group(Group { name, best, low, high: None, rules: rules.to_vec() })
     };
     let members = vec![
         group(true, None, &[minus_three, minus_five, plus_nine]),
@@ -497,8 +498,11 @@ fn bands_and_segments_reach_the_gates_in_any_order_of_definition() {
     let budget = model.budget();
     model.rule(RuleBody::Condition(budget), points("40"), None);
     model.plain_score();
-    let band =
-        |name: &str, at_least: Option<&str>| Band { name: name.to_owned(), at_least: at_least.map(points) };
+    let band = |name: &str, at_least: Option<&str>| Band {
+        name: name.to_owned(),
+        at_least: at_least.map(points),
+        place: Place::default(),
+    };
     model.scores[0].bands = vec![band("hot", Some("40.001")), band("warm", Some("40")), band("cold", None)];
     model.segments.push(Segment { name: "x".to_owned(), condition: warm, place: Place::default() });
     model.gates.sql = Some(in_segment);

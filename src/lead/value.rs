@@ -43,8 +43,4 @@ impl Text {
     pub(crate) fn folded(&self) -> &str {
         self.folded.as_deref().unwrap_or(&self.original)
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.original.is_empty()
-    }
 }

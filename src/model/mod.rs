@@ -287,13 +287,13 @@ pub(crate) struct Group {
     pub(crate) low: Option<Points>,
     pub(crate) high: Option<Points>,
     pub(crate) rules: Vec<RuleIndex>,
-    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Band {
     pub(crate) name: String,
     pub(crate) at_least: Option<Points>,
+    pub(crate) place: Place,
 }
 
 #[derive(Clone, Debug)]

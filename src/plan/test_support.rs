@@ -176,7 +176,7 @@ impl ModelMaker {
         let (low, high) = (low.map(points), high.map(points));
         let name = "group".to_owned();
         if let ScoreKind::Rules(members) = &mut self.model.scores[0].kind {
-            members.push(Member::Group(Group { name, best, low, high, rules, place: Place::default() }));
+            members.push(Member::Group(Group { name, best, low, high, rules }));
         }
     }
 

@@ -114,7 +114,7 @@ impl Compiler {
     /// That the main file cannot be had at all.
     fn refuse(&self, name: &str, problem: Problem) -> Diagnostics {
         let source = Source { name: name.to_owned(), text: "".into() };
-        Diagnostics::new(vec![problem.of_main(name, &self.limits)], 0, Arc::new(vec![source]))
+        Diagnostics::new(vec![problem.of_main(name, &self.limits)], Arc::new(vec![source]))
     }
 
     fn finish(&self, files: Files) -> Result<RuleSet, Diagnostics> {
@@ -135,7 +135,7 @@ impl Compiler {
         let checked = check::check(&input);
         let is_parsed = all.is_empty();
         all.extend(checked.found);
-        let found = Diagnostics::new(all, checked.omitted, sources);
+        let found = Diagnostics::new(all, sources).and_more(checked.omitted);
         match checked.model {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);

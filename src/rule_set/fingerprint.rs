@@ -136,17 +136,21 @@ impl Writer<'_> {
         digests.iter().for_each(|digest| self.digest.update(digest));
     }
 
+    /// Writes digests whose order means nothing, and of which saying one twice means nothing either.
+    fn set(&mut self, mut digests: Vec<[u8; 32]>) {
+        digests.sort_unstable();
+        digests.dedup();
+        self.unordered(digests);
+    }
+
     /// Writes a list whose order means nothing, and in which saying a thing twice means nothing either.
     fn list<T>(&mut self, list: &Shared<T>, write: impl Fn(&mut Self, &T)) {
         let key = (list.as_ptr().addr(), list.len());
         let digest = match self.lists.get(&key) {
             Some(digest) => *digest,
             None => {
-                let mut items: Vec<[u8; 32]> =
-                    list.iter().map(|item| self.apart(|writer| write(writer, item))).collect();
-                items.sort_unstable();
-                items.dedup();
-                let digest = self.apart(|writer| writer.unordered(items));
+                let items = list.iter().map(|item| self.apart(|writer| write(writer, item))).collect();
+                let digest = self.apart(|writer| writer.set(items));
                 self.lists.insert(key, digest);
                 digest
             }
@@ -170,7 +174,7 @@ impl Writer<'_> {
         for term in &model.terms {
             // By meaning, not by number: numbers follow the order of the text.
             let parts = term.selectors.iter().filter_map(|id| selectors.get(id.index()).copied()).collect();
-            let digest = self.apart(|writer| writer.unordered(parts));
+            let digest = self.apart(|writer| writer.set(parts));
             self.terms.push(digest);
         }
         for condition in &model.conditions {
@@ -256,20 +260,19 @@ impl Writer<'_> {
         self.digest.update(digest);
     }
 
-    fn use_conditions(&mut self, ids: &[ConditionId]) {
-        let digests = ids.iter().filter_map(|id| self.conditions.get(id.index()).copied()).collect();
-        self.unordered(digests);
+    fn digests(&self, ids: &[ConditionId]) -> Vec<[u8; 32]> {
+        ids.iter().filter_map(|id| self.conditions.get(id.index()).copied()).collect()
     }
 
     fn condition(&mut self, kind: &ConditionKind) {
         match kind {
             ConditionKind::All(ids) => {
                 self.text("all");
-                self.use_conditions(ids);
+                self.set(self.digests(ids));
             }
             ConditionKind::Any(ids) => {
                 self.text("any");
-                self.use_conditions(ids);
+                self.set(self.digests(ids));
             }
             ConditionKind::Not(id) => {
                 self.text("not");
@@ -278,7 +281,7 @@ impl Writer<'_> {
             ConditionKind::AtLeast { count, of } => {
                 self.text("at least");
                 self.number(i64::from(*count));
-                self.use_conditions(of);
+                self.unordered(self.digests(of));
             }
             ConditionKind::Attribute { attribute, test } => {
                 self.text("attribute");
@@ -375,7 +378,7 @@ impl Writer<'_> {
         self.text(kind.map_or("", |kind| &kind.name));
         let subjects =
             selector.subjects.iter().map(|subject| self.apart(|writer| writer.subject(subject))).collect();
-        self.unordered(subjects);
+        self.set(subjects);
         let tests = selector.tests.iter().map(|(property, test)| {
             let property = kind.and_then(|kind| kind.property(*property));
             self.apart(|writer| {
@@ -384,7 +387,7 @@ impl Writer<'_> {
             })
         });
         let tests = tests.collect();
-        self.unordered(tests);
+        self.set(tests);
     }
 
     fn subject(&mut self, subject: &SubjectPattern) {

@@ -11,7 +11,7 @@ use super::{Compiled, LeadBuilder, RuleSet};
 use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
-use crate::testing::TestResult;
+use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
 
 /// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
@@ -61,6 +61,10 @@ impl Lead {
 
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     /// This lead as a rule set sees it: itself where that rule set built it; otherwise a copy, fitted by name,
@@ -186,6 +190,12 @@ impl RuleSet {
             let facts = crate::testing::facts(model, test);
             (Lead::new(&self.compiled, facts), test.at.into())
         })
+    }
+
+    /// Which rules, conditions, bands, segments and gates the `test` blocks of the main file make true of a lead,
+    /// and which false, whether or not they pass.
+    pub fn test_coverage(&self) -> TestCoverage {
+        crate::testing::coverage(&self.compiled.model)
     }
 
     /// Runs the `test` blocks of the main file, in order.

@@ -2,6 +2,7 @@
 
 mod compiler;
 mod evaluation;
+mod explain;
 mod files;
 mod fingerprint;
 mod lead;

@@ -29,13 +29,45 @@ impl Evaluation<'_> {
         let mut tally = Tally { points: 0, oldest: None, due: state.next_in(events, signal.ages) };
         match (rule.decay, rule.per) {
             (None, None) => tally.add_flat(rule, state),
+            (Some(decay), None) => self.add_by_step(rule, decay, state, now, events, &mut tally),
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
         // Of the events that leave the window, those that do not count make no difference, and they are older
-        // than those that do.
-        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest));
-        let leaves = oldest.map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
+        // than those that do. Where all have faded to nothing, it still shows in the best of a group when the
+        // last of them leaves: the rule no longer takes part then.
+        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest).copied());
+        let leaves =
+            oldest.or(state.newest(events)).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
         Worth { points: tally.points, counts: state.start < state.end, due: tally.due.min(leaves) }
+    }
+
+    /// Without limits per day or subject the newest count, and those that have faded by as many steps count
+    /// the same: goes through the steps, the newest first, however many events there are in each.
+    fn add_by_step(
+        &self,
+        rule: &EachRule,
+        decay: PlanDecay,
+        state: State,
+        now: Micros,
+        events: TermEvents<'_>,
+        tally: &mut Tally,
+    ) {
+        let first = state.start.max(state.end.saturating_sub(rule.times));
+        let mut counting = events.times.get(first..state.end).unwrap_or(&[]);
+        let mut decaying = Decaying::new(self, decay);
+        while let Some(newest) = counting.last() {
+            // All older events have faded to nothing too.
+            let Some(points) = decaying.at_age(now.saturating_sub(*newest)) else { break };
+            let earlier = counting.partition_point(|at| now.saturating_sub(*at) >= decaying.step_ends);
+            let (left, of_step) = counting.split_at(earlier);
+            // The oldest of a step is the first to leave it.
+            let step_ends = of_step.first().map_or(NEVER, |at| at.saturating_add(decaying.step_ends));
+            tally.due = tally.due.min(step_ends);
+            // OK because there are at most 100,000 of them.
+            tally.points = tally.points.saturating_add(points.saturating_mul(of_step.len() as i64));
+            tally.oldest = Some(first + earlier);
+            counting = left;
+        }
     }
 
     /// Goes through the events, the newest first, and adds up what counts.

@@ -5,14 +5,18 @@
 //! signal, each leaf of the condition program, each rule that counts events ([`aggregate`], [`leaf`],
 //! [`each`]). What follows from those is then worked out front to back ([`evaluate`]): conditions, rules,
 //! groups, scores, segments, gates and the stage. For `valid_until` the first half also tells when each of its
-//! parts will next change, and only the second is repeated there ([`valid_until`], [`stretch`]).
+//! parts will next change, and only the second is repeated there ([`valid_until`], [`stretch`]); a [`Course`]
+//! goes from one such instant to the next.
 
 mod aggregate;
+mod course;
 mod each;
 mod evaluate;
 mod leaf;
 mod stretch;
 mod valid_until;
+
+pub(crate) use course::Course;
 
 use crate::decimal::Points;
 use crate::lead::Stage;

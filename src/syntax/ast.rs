@@ -93,6 +93,10 @@ pub(crate) struct EventDeclaration {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a tree is built once and read once: a box for each node would cost more than the room"
+)]
 pub(crate) enum LetValue {
     Condition(Expr),
     List(Spanned<Vec<Value>>),
@@ -155,6 +159,10 @@ pub(crate) enum ValueKind {
 pub(crate) type Expr = Spanned<ExprKind>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a tree is built once and read once: a box for each node would cost more than the room"
+)]
 pub(crate) enum ExprKind {
     /// Two or more, joined by `or`.
     Any(Vec<Expr>),
@@ -291,6 +299,10 @@ pub(crate) struct ScoreBlock {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a tree is built once and read once: a box for each node would cost more than the room"
+)]
 pub(crate) enum Member {
     Rule(Rule),
     Group(Group),

@@ -10,7 +10,9 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
-use super::ast::{Ast, Group, Member, Name, ScoreBlock, Span, Spanned, Statement, StatementKind, TestBlock};
+use super::ast::{
+    Ast, Group, Member, Name, ScoreBlock, Span, Spanned, Statement, StatementKind, TestBlock, TestLineKind,
+};
 use super::failure::{Context, Failure};
 use super::grammar::{Grammar, Rule};
 use super::lower::Lowering;
@@ -18,7 +20,7 @@ use super::start::{self, Start};
 use super::token::{Token, TokenKind, Tokens};
 use super::{keyword, nesting};
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
-use crate::limits::Limits;
+use crate::limits::{Limits, MOST_NESTING};
 
 /// So many errors in one file are reported; whoever has more reads them in portions, and a file that is no
 /// rule set at all is not held up.
@@ -41,11 +43,13 @@ pub(super) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diag
     }
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let tokens = Tokens::scan(text, start);
+    // The field can be set past what its setter allows.
+    let nesting = limits.nesting.min(MOST_NESTING);
     let mut driver = Driver {
         text,
         tokens: &tokens,
-        limits,
-        too_deep: nesting::first_too_deep(text, &tokens, 0, limits.nesting),
+        nesting,
+        too_deep: nesting::first_too_deep(text, &tokens, 0, nesting),
         stopped: false,
         lowering: Lowering::new(text, &tokens, file),
         ast: Ast::default(),
@@ -59,7 +63,7 @@ pub(super) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diag
 struct Driver<'a> {
     text: &'a str,
     tokens: &'a Tokens,
-    limits: &'a Limits,
+    nesting: usize,
     /// The next token that nests too deep; the parser sees nothing from it on.
     too_deep: Option<usize>,
     /// Whether reading stopped because of too many errors.
@@ -130,6 +134,7 @@ impl<'a> Driver<'a> {
             let place = Place { file: self.lowering.file, span: token.span };
             let last = Diagnostic::new(Code::LimitExceeded, place, message, "reading stopped here");
             self.lowering.found.push(last.help("mend what is reported first"));
+            self.ast.broken.push(loose_score(token.span));
             for index in at..self.tokens.len() {
                 if start::defines(self.text, self.tokens, index) {
                     self.ast.broken.extend(self.name_behind(index));
@@ -152,7 +157,7 @@ impl<'a> Driver<'a> {
                 done => return done,
             };
             // The count started further up, and brackets left open there may have added to it.
-            let too_deep = nesting::first_too_deep(self.text, self.tokens, at, self.limits.nesting);
+            let too_deep = nesting::first_too_deep(self.text, self.tokens, at, self.nesting);
             if too_deep == self.too_deep {
                 return Err(failure);
             }
@@ -202,7 +207,7 @@ impl<'a> Driver<'a> {
             text: self.text,
             tokens: self.tokens,
             file: self.lowering.file,
-            nesting: self.limits.nesting,
+            nesting: self.nesting,
             context,
             start: at,
             at: inside.unwrap_or(behind).max(at),
@@ -248,7 +253,10 @@ impl<'a> Driver<'a> {
         if failure.too_deep {
             return None;
         }
-        let misspelt = failure.at == failure.start + 1 && failure.is_kind(failure.start, TokenKind::Word);
+        // On a line of its own it may be anything, so there only what fails at once is taken as a misspelling.
+        let first = self.tokens.get(failure.start).is_some_and(|token| token.first);
+        let misspelt =
+            failure.is_kind(failure.start, TokenKind::Word) && (!first || failure.at == failure.start + 1);
         if !failure.may_be_leftover() && !misspelt {
             return None;
         }
@@ -274,6 +282,10 @@ impl<'a> Driver<'a> {
             Context::Band => self.band_by_parts(at, &block),
             Context::Test | Context::File => self.test_by_parts(at, &block),
         };
+        // Without a name it may have been meant to be the score of loose rules, or to belong to it.
+        if node.is_none() && matches!(context, Context::Group | Context::Score) {
+            self.ast.broken.push(loose_score(start));
+        }
         if let Some(node) = node {
             let end = self.tokens.get(next.saturating_sub(1)).map_or(start.end, |last| last.span.end);
             self.ast.statements.push(Spanned { node, span: Span { start: start.start, end } });
@@ -286,7 +298,6 @@ impl<'a> Driver<'a> {
         &mut self,
         wanted: Rule,
         at: usize,
-        block: &Block,
         lower: fn(&mut Lowering<'a>, &Pair<'a, Rule>) -> Option<T>,
     ) -> Option<T> {
         match self.read(wanted, at, Context::File) {
@@ -299,7 +310,7 @@ impl<'a> Driver<'a> {
     }
 
     fn score_by_parts(&mut self, at: usize, block: &Block) -> (Option<ScoreBlock>, usize) {
-        let head = self.head(Rule::score_head, at, block, Lowering::score_head);
+        let head = self.head(Rule::score_head, at, Lowering::score_head);
         // Without its head it is still the score of that name.
         let named = |name| ScoreBlock { name, bounds: None, decay: None, members: Vec::new() };
         let mut score = head.or_else(|| self.name_behind(at).map(named));
@@ -324,7 +335,7 @@ impl<'a> Driver<'a> {
     }
 
     fn group_by_parts(&mut self, at: usize, block: &Block) -> (Option<Group>, usize) {
-        let head = self.head(Rule::group_head, at, block, Lowering::group_head);
+        let head = self.head(Rule::group_head, at, Lowering::group_head);
         let start = self.tokens.get(at).map(|token| token.span).unwrap_or_default();
         let named = |name| Group { span: start, name, best: false, bounds: None, rules: Vec::new() };
         let group = head.or_else(|| self.name_behind(at).map(named));
@@ -337,28 +348,32 @@ impl<'a> Driver<'a> {
     }
 
     fn band_by_parts(&mut self, at: usize, block: &Block) -> (Option<StatementKind>, usize) {
-        let score = self.head(Rule::band_head, at, block, Lowering::band_head);
-        let (bands, next) = self.members(block, |driver, at| {
-            let (pair, mut next) = driver.read(Rule::band_entry, at, Context::Band)?;
-            let entry = driver.lowering.band_entry(&pair);
+        self.head(Rule::band_head, at, Lowering::band_head);
+        let (_, next) = self.members(block, |driver, at| {
+            let (_, mut next) = driver.read(Rule::band_entry, at, Context::Band)?;
             if Some(next) != block.close {
                 next = driver.read(Rule::comma, next, Context::Band)?.1;
             }
-            Ok((entry, next))
+            Ok((Some(()), next))
         });
-        // A name in the list is a band, whether the list is whole or not.
+        // Bands make sense only in order and all together, so no list stands for a broken one; but whatever
+        // is a name in it is a band.
         for index in block.open..next {
             self.ast.broken.extend(self.name_behind(index));
         }
-        (score.map(|score| StatementKind::Band { score, bands }), next)
+        (None, next)
     }
 
     fn test_by_parts(&mut self, at: usize, block: &Block) -> (Option<StatementKind>, usize) {
-        let head = self.head(Rule::test_head, at, block, Lowering::test_head);
+        let found = self.lowering.found.len();
+        let head = self.head(Rule::test_head, at, Lowering::test_head);
         let (lines, next) = self.members(block, |driver, at| {
             let (pair, next) = driver.read(Rule::test_line, at, Context::Test)?;
             Ok((driver.lowering.test_line(&pair), next))
         });
+        // A test whose expectations are all broken is not one that has none.
+        let expects = lines.iter().any(|line| matches!(line.node, TestLineKind::Expect(_)));
+        let head = head.filter(|_| expects || self.lowering.found.len() == found);
         (head.map(|head| StatementKind::Test(TestBlock { lines, ..head })), next)
     }
 
@@ -457,10 +472,14 @@ impl<'a> Driver<'a> {
         self.note_name(at);
     }
 
-    /// Notes the name that a definition at the token `at` would give, if one seems to stand there.
+    /// Notes the name that a broken statement at the token `at` would define, if it seems to define one.
     fn note_name(&mut self, at: usize) {
         if start::defines(self.text, self.tokens, at) || start::seems_to_define(self.text, self.tokens, at) {
             self.ast.broken.extend(self.name_behind(at));
+        } else if let Some(token) = self.tokens.get(at)
+            && (self.is(token, "group") || !start::STATEMENTS.iter().any(|word| self.is(token, word)))
+        {
+            self.ast.broken.push(loose_score(token.span));
         }
     }
 
@@ -476,6 +495,11 @@ impl<'a> Driver<'a> {
     }
 }
 
+/// A rule or group outside any block belongs to the score of this name, so a broken one still defines it.
+fn loose_score(span: Span) -> Name {
+    Spanned { node: "score".to_owned(), span }
+}
+
 /// The name that a statement defines.
 fn defined_name(statement: &Statement) -> Option<Name> {
     match &statement.node {
@@ -486,6 +510,7 @@ fn defined_name(statement: &Statement) -> Option<Name> {
         | StatementKind::Segment { name, .. } => Some(name.clone()),
         StatementKind::Event(event) => Some(event.kind.clone()),
         StatementKind::Derived(score) => Some(score.name.clone()),
+        StatementKind::Rule(rule) => Some(loose_score(rule.span)),
         _ => None,
     }
 }

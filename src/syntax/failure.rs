@@ -99,11 +99,27 @@ impl<'a> Failure<'a> {
                 None => report,
             };
         }
-        let message = format!("expected {wanted}, found {found}");
-        let report = self.report(Code::Syntax, self.at, message, "not expected here");
-        match only {
+        let arrow_follows = (self.at + 1..)
+            .take_while(|index| self.token(*index).is_some_and(|token| !token.first))
+            .any(|index| self.word(index) == "=>");
+        if self.expects(Rule::arrow) && arrow_follows {
+            let message = format!("{found} has no place here");
+            let label = "expected an operator, `and`, `or` or `=>`";
+            return self.report(Code::Syntax, self.at, message, label);
+        }
+        let report = self.report(
+            Code::Syntax,
+            self.at,
+            format!("expected {wanted}, found {found}"),
+            "not expected here",
+        );
+        let number = self.is_kind(self.at, TokenKind::Number) || matches!(self.word(self.at), "+" | "-");
+        let other_mark = self.is_kind(self.at, TokenKind::Mark) || self.word(self.at) == "(";
+        match only.map(|only| only.as_str()) {
+            Some("`=>`") if number => report.help(format!("write `=>` before {found}")),
+            Some("`=>`") | None => report,
+            Some(only) if other_mark => report.help(format!("write {only} in place of {found}")),
             Some(only) => report.help(format!("write {only} before {found}")),
-            None => report,
         }
     }
 
@@ -135,8 +151,13 @@ impl<'a> Failure<'a> {
     /// here, or what starts makes no sense from its second word on.
     pub(super) fn may_be_leftover(&self) -> bool {
         let first = self.token(self.start).is_none_or(|token| token.first);
-        let at_once = self.at <= self.start + 1 || self.word(self.start) == "(";
-        self.at == self.start || (!first && at_once && !STATEMENTS.contains(&self.word(self.start)))
+        let word = self.word(self.start);
+        if first {
+            let name = self.is_kind(self.start, TokenKind::Word) && !is_keyword(word);
+            return self.at == self.start && !name;
+        }
+        let at_once = self.at <= self.start + 1 || word == "(";
+        self.at == self.start || (at_once && !STATEMENTS.contains(&word))
     }
 
     /// What would have fitted, in words. Where something has to stand, what merely could is left out.
@@ -148,7 +169,9 @@ impl<'a> Failure<'a> {
         let words = |needed: bool| {
             let mut words: Vec<String> = Vec::new();
             for expected in &self.expected {
-                if is_optional(*expected) != needed && !words.contains(&in_words(*expected)) {
+                // A segment without `when` could still be a rule, if only for the grammar.
+                let no_rule = *expected == Rule::arrow && self.word(self.start) == "segment";
+                if !no_rule && is_optional(*expected) != needed && !words.contains(&in_words(*expected)) {
                     words.push(in_words(*expected));
                 }
             }
@@ -220,10 +243,14 @@ impl<'a> Failure<'a> {
         if !self.is_kind(index, TokenKind::Word) || is_keyword(word) {
             return None;
         }
+        // Of two letters or fewer nearly everything is a misspelling, so these have to be the same in another order.
+        let fits = |near: &str| word.len() > 2 || (word.len() == 2 && word.chars().rev().eq(near.chars()));
         let expected: Vec<String> = self.expected.iter().filter_map(|wanted| keyword_of(*wanted)).collect();
         let near = closest(word, expected.iter().map(String::as_str)).map(str::to_owned);
         // A comparison may start with many words; it is expected as a whole.
-        near.or_else(|| closest(word, KEYWORDS).filter(|_| self.expects(Rule::operation)).map(str::to_owned))
+        let near = near
+            .or_else(|| closest(word, KEYWORDS).filter(|_| self.expects(Rule::operation)).map(str::to_owned));
+        near.filter(|near| fits(near))
     }
 
     pub(super) fn place(&self, span: Span) -> Place {

@@ -101,7 +101,8 @@ pub(super) fn block(text: &str, tokens: &Tokens, at: usize) -> Option<(Context, 
         let ends = token.first && of(text, tokens, at + index) != Start::Nothing;
         match token_text(text, token) {
             "{" => return Some((context, at + index)),
-            "}" | "=>" => return None,
+            // None of these stands in a head, so the next `{` belongs to something else.
+            "}" | "=>" | "=" => return None,
             _ if ends => return None,
             _ => {}
         }

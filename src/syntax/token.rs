@@ -221,17 +221,100 @@ fn number_length(text: &str) -> usize {
     }
 }
 
-/// The length of a text with its quotes, or up to the end of the line where it is not closed.
+/// The length of a text with its quotes. Where its line ends first, it is either not closed, or there is a line
+/// break inside: if one of the next lines closes it, all up to there is meant to be text.
 fn text_length(text: &str) -> (TokenKind, usize) {
-    let mut escaped = false;
+    let (mut escaped, mut length) = (false, text.len());
     for (at, byte) in text.bytes().enumerate().skip(1) {
         match byte {
-            b'\n' | b'\r' => return (TokenKind::OpenText, at),
+            b'\n' | b'\r' => {
+                length = at;
+                break;
+            }
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
             b'"' => return (TokenKind::Text, at + 1),
             _ => {}
         }
     }
-    (TokenKind::OpenText, text.len())
+    // A line on which a quote is left over when they are paired up has the one that closes.
+    let mut start = length;
+    for line in text.get(length..).unwrap_or("").split_inclusive('\n').take(MOST_LINES) {
+        let quotes = line.matches('"').count();
+        if quotes % 2 == 1 {
+            length = start + line.find('"').map_or(0, |quote| quote + 1);
+        }
+        if quotes > 0 {
+            break;
+        }
+        start += line.len();
+    }
+    (TokenKind::OpenText, length)
+}
+
+/// How far a text is taken to go on that is not closed on its line: so many line breaks.
+const MOST_LINES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<(TokenKind, &str, bool)> {
+        let tokens = Tokens::scan(text, 0);
+        tokens.from(0).iter().map(|t| (t.kind, &text[t.span.start..t.span.end], t.first)).collect()
+    }
+
+    #[test]
+    fn what_belongs_together_is_one_token() {
+        use TokenKind::{Close, Mark, Number, Open, OpenText, Stray, Text, Word};
+        assert_eq!(
+            words("größe>=1_0.5..30days 2026-10-01T09:30:00+02:00\n 1.10.2026=>-\"a\\\"#\"('\u{0}) \"open"),
+            [
+                (Word, "größe", true),
+                (Mark, ">=", false),
+                (Number, "1_0.5", false),
+                (Mark, "..", false),
+                (Number, "30days", false),
+                (Number, "2026-10-01T09:30:00+02:00", false),
+                (Number, "1.10.2026", true),
+                (Mark, "=>", false),
+                (Mark, "-", false),
+                (Text, "\"a\\\"#\"", false),
+                (Open, "(", false),
+                (Mark, "'", false),
+                (Stray, "\u{0}", false),
+                (Close, ")", false),
+                (OpenText, "\"open", false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_with_a_line_break_inside_is_one_token() {
+        let kinds = |text: &str| words(text).iter().map(|(_, word, _)| word.len()).collect::<Vec<_>>();
+        assert_eq!(kinds("\"a\nb\" c"), [5, 1]);
+        assert_eq!(kinds("\"a\n\r\nb\" \"c\" d"), [7, 3, 1]);
+        assert_eq!(kinds("\"a\nb \"c\""), [2, 1, 3], "each quote of the second line has its partner there");
+        assert_eq!(kinds("\"a\nb"), [2, 1]);
+    }
+
+    #[test]
+    fn brackets_find_their_partners() {
+        let partners = |text: &str| {
+            let tokens = Tokens::scan(text, 0);
+            tokens.from(0).iter().map(|token| token.partner).collect::<Vec<_>>()
+        };
+        assert_eq!(partners("([])"), [Some(3), Some(2), Some(1), Some(0)]);
+        assert_eq!(partners("{(}"), [Some(2), None, Some(0)], "a brace closes over what was left open");
+        assert_eq!(partners("({)}"), [None, Some(3), None, Some(1)], "nothing closes out of a block");
+        assert_eq!(partners("([)"), [Some(2), None, Some(0)]);
+        assert_eq!(partners(")]}"), [None, None, None]);
+    }
+
+    #[test]
+    fn comments_end_with_their_line() {
+        let text = "a # b\r\n\"# c\" #d";
+        let comments = Tokens::scan(text, 0).comments;
+        assert_eq!(comments.iter().map(|c| &text[c.start..c.end]).collect::<Vec<_>>(), ["# b", "#d"]);
+    }
 }

@@ -1,8 +1,13 @@
 //! The `test` blocks of a rule set: each is made a lead, evaluated by whatever evaluator is handed in, and
 //! its expectations are held against the outcome. What comes out is what `leadql test` prints.
 
-use crate::diagnostic::{Place, Sources};
-use crate::lead::{Event, Facts, Text};
+mod coverage;
+
+pub(crate) use coverage::coverage;
+pub use coverage::{PartSort, TestCoverage, TestedPart};
+
+use crate::diagnostic::Lines;
+use crate::lead::{Event, Facts, Stage, Text};
 use crate::model::{BandIndex, Expectation, ExpectationKind, Gate, Model, ScoreIndex, TestCase};
 use crate::score::Outcome;
 use crate::time::Instant;
@@ -36,6 +41,25 @@ pub struct TestFailure {
     pub actual: String,
     /// The line of the expectation, from 1.
     pub line: usize,
+    /// What the expectation is about: what to look at in an explanation of the test's lead.
+    #[serde(skip)]
+    pub about: ExpectationSubject,
+}
+
+/// What an expectation of a `test` block is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExpectationSubject {
+    /// The score of this name, or its band.
+    Score(String),
+    /// The segment of this name.
+    Segment(String),
+    /// One of the gates `mql`, `revert`, `sql`, `recycle`, `disqualify`.
+    Gate(&'static str),
+    /// The stage, and which one is expected.
+    Stage(Stage),
+    /// The instant of the next change.
+    ValidUntil,
 }
 
 /// Runs every `test` block of `model`, in order, through `evaluate`.
@@ -45,7 +69,8 @@ pub(crate) fn run(model: &Model, evaluate: impl Fn(&Facts, Instant) -> Outcome) 
         let outcome = evaluate(&facts(model, test), test.at);
         let failed = |expectation: &Expectation| {
             let (expected, actual) = check(model, expectation, &outcome)?;
-            Some(TestFailure { expected, actual, line: lines.line(expectation.place) })
+            let line = lines.line(expectation.place);
+            Some(TestFailure { expected, actual, line, about: subject(model, &expectation.kind) })
         };
         let failures: Vec<TestFailure> = test.expectations.iter().filter_map(failed).collect();
         let source = model.sources.get(test.place.file.0 as usize);
@@ -141,6 +166,25 @@ fn check(model: &Model, expectation: &Expectation, outcome: &Outcome) -> Option<
     (!met).then_some((expected, actual))
 }
 
+fn subject(model: &Model, expectation: &ExpectationKind) -> ExpectationSubject {
+    match expectation {
+        ExpectationKind::Score { score, .. }
+        | ExpectationKind::ScoreBetween { score, .. }
+        | ExpectationKind::Band { score, .. }
+        | ExpectationKind::BandAtLeast { score, .. } => {
+            let score = model.scores.get(score.index());
+            ExpectationSubject::Score(score.map(|score| score.name.clone()).unwrap_or_default())
+        }
+        ExpectationKind::Segment { segment, .. } => {
+            let segment = model.segments.get(segment.index());
+            ExpectationSubject::Segment(segment.map(|segment| segment.name.clone()).unwrap_or_default())
+        }
+        ExpectationKind::Stage(stage) => ExpectationSubject::Stage(*stage),
+        ExpectationKind::Gate { gate, .. } => ExpectationSubject::Gate(gate.name()),
+        ExpectationKind::ValidUntil(_) => ExpectationSubject::ValidUntil,
+    }
+}
+
 fn gate_holds(gate: Gate, outcome: &Outcome) -> bool {
     match gate {
         Gate::Mql => outcome.gates.mql,
@@ -158,24 +202,6 @@ fn negated(what: &str, expected: bool) -> String {
 
 fn told(what: &str, holds: bool) -> String {
     format!("{what} {}", if holds { "holds" } else { "does not hold" })
-}
-
-/// Where the line breaks of every file are, so that many places cost no more than one look through the files.
-struct Lines {
-    breaks: Vec<Vec<usize>>,
-}
-
-impl Lines {
-    fn of(sources: &Sources) -> Lines {
-        let breaks = |text: &str| text.match_indices('\n').map(|(at, _)| at).collect();
-        Lines { breaks: sources.iter().map(|source| breaks(&source.text)).collect() }
-    }
-
-    /// The line that a place starts on, from 1.
-    fn line(&self, place: Place) -> usize {
-        let breaks = self.breaks.get(place.file.0 as usize);
-        breaks.map_or(1, |breaks| breaks.partition_point(|at| *at < place.span.start) + 1)
-    }
 }
 
 #[cfg(test)]

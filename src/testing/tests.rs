@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::decimal::Points;
-use crate::diagnostic::{FileId, Source};
+use crate::diagnostic::{FileId, Place, Source};
 use crate::lead::Stage;
 use crate::model::{About, Band, Comparison, Gates, Score, ScoreKind, Segment};
 use crate::syntax::ast::Span;
@@ -14,7 +14,7 @@ fn place(start: usize) -> Place {
 
 /// A model with one banded score, one segment, and one test that expects `kinds`, each on a line of its own.
 fn model(kinds: Vec<ExpectationKind>) -> Model {
-    let band = |name: &str, at_least| Band { name: name.to_owned(), at_least };
+    let band = |name: &str, at_least| Band { name: name.to_owned(), at_least, place: place(0) };
     let bands = vec![band("hot", Some(Points::from_thousandths(40_000))), band("cold", None)];
     let bounds = (Points::ZERO, Points::from_thousandths(100_000));
     let kind = ScoreKind::Rules(Vec::new());

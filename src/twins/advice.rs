@@ -3,7 +3,7 @@
 
 use super::compare::{Compiled, for_all};
 use crate::Gate;
-use crate::advice::{Advice, Change, Edge, Relation, Standing, Wanted, Way};
+use crate::advice::{Advice, Edge, LeadChange, Relation, Standing, Wanted, Way};
 use crate::decimal::Number;
 use crate::explain::Reader;
 use crate::lead::{Event, Facts, Text, Value};
@@ -61,15 +61,15 @@ fn values(of: &Type, wanted: &Wanted) -> Vec<Option<Value>> {
 }
 
 /// Does one change; of the values of an attribute the one at `pick`.
-fn change(vocabulary: &Vocabulary, facts: &mut Facts, change: &Change, pick: usize, at: Instant) {
+fn change(vocabulary: &Vocabulary, facts: &mut Facts, change: &LeadChange, pick: usize, at: Instant) {
     match change {
-        Change::Wait { .. } => {}
-        Change::Attribute { attribute, wanted, .. } => {
+        LeadChange::Wait { .. } => {}
+        LeadChange::Attribute { attribute, wanted, .. } => {
             let id = vocabulary.attribute_id(attribute).unwrap();
             let values = values(&vocabulary.attribute(id).unwrap().of, wanted);
             facts.attributes[id.0 as usize] = values[pick.min(values.len() - 1)].clone();
         }
-        Change::Events { count, kind, subject, new_subject, properties, .. } => {
+        LeadChange::Events { count, kind, subject, new_subject, properties, .. } => {
             let id = vocabulary.kind_id(kind).unwrap();
             let of = vocabulary.kind(id).unwrap();
             let properties = properties.iter().map(|(name, value)| {
@@ -93,7 +93,13 @@ fn change(vocabulary: &Vocabulary, facts: &mut Facts, change: &Change, pick: usi
 }
 
 /// Whether the gate holds after these changes, `after` microseconds later than the way has it.
-fn does(compiled: &Compiled<'_>, gate: Gate, changes: &[Change], pick: (usize, usize), at: Instant) -> bool {
+fn does(
+    compiled: &Compiled<'_>,
+    gate: Gate,
+    changes: &[LeadChange],
+    pick: (usize, usize),
+    at: Instant,
+) -> bool {
     let mut facts = compiled.facts.clone();
     for (index, one) in changes.iter().enumerate() {
         let pick = if index == pick.0 { pick.1 } else { 0 };
@@ -103,9 +109,9 @@ fn does(compiled: &Compiled<'_>, gate: Gate, changes: &[Change], pick: (usize, u
 }
 
 /// When a set of changes is made: after its wait, if it has one.
-fn time_of(changes: &[Change], now: Instant) -> Instant {
+fn time_of(changes: &[LeadChange], now: Instant) -> Instant {
     let wait = changes.iter().find_map(|change| match change {
-        Change::Wait { until } => Some(Instant::nearest(*until)),
+        LeadChange::Wait { until } => Some(Instant::nearest(*until)),
         _ => None,
     });
     wait.unwrap_or(now)
@@ -117,8 +123,8 @@ fn check_way(compiled: &Compiled<'_>, gate: Gate, way: &Way) -> Result<(), Strin
     let said = |what: &str| Err(format!("{gate:?}: {way}\n{way:#?}\n{what}"));
     for (index, change) in way.changes.iter().enumerate() {
         let others = match change {
-            Change::Attribute { wanted: Wanted::Text { texts, .. }, .. } => texts.len(),
-            Change::Attribute { wanted: Wanted::Range { .. }, .. } => 2,
+            LeadChange::Attribute { wanted: Wanted::Text { texts, .. }, .. } => texts.len(),
+            LeadChange::Attribute { wanted: Wanted::Range { .. }, .. } => 2,
             _ => 1,
         };
         for pick in 0..others {
@@ -128,7 +134,7 @@ fn check_way(compiled: &Compiled<'_>, gate: Gate, way: &Way) -> Result<(), Strin
         }
     }
     for part in 0..(1u32 << way.changes.len()) - 1 {
-        let changes: Vec<Change> = (0..way.changes.len())
+        let changes: Vec<LeadChange> = (0..way.changes.len())
             .filter(|index| part >> index & 1 == 1)
             .map(|index| way.changes[index].clone())
             .collect();
@@ -139,7 +145,7 @@ fn check_way(compiled: &Compiled<'_>, gate: Gate, way: &Way) -> Result<(), Strin
     for index in 0..way.changes.len() {
         let mut fewer = way.changes.clone();
         match &mut fewer[index] {
-            Change::Events { count, .. } if *count > 1 => *count -= 1,
+            LeadChange::Events { count, .. } if *count > 1 => *count -= 1,
             _ => continue,
         }
         if does(compiled, gate, &fewer, (0, 0), at) {
@@ -148,7 +154,7 @@ fn check_way(compiled: &Compiled<'_>, gate: Gate, way: &Way) -> Result<(), Strin
     }
     // A date that is wanted is told for now, and ages with the lead.
     let has_date = way.changes.iter().any(|change| {
-        let Change::Attribute { attribute, .. } = change else { return false };
+        let LeadChange::Attribute { attribute, .. } = change else { return false };
         let vocabulary = &compiled.model().vocabulary;
         let id = vocabulary.attribute_id(attribute).unwrap();
         vocabulary.attribute(id).unwrap().of == Type::Date
@@ -209,7 +215,7 @@ fn a_text_stands_in_each_relation_to_itself() {
     let now = Instant::EPOCH.into();
     let advice = rules.what_it_would_take(&rules.lead().build(), now, Gate::Mql);
     let relations = advice.ways[0].changes.iter().filter_map(|change| match change {
-        Change::Attribute { wanted: Wanted::Text { relation, .. }, .. } => Some(*relation),
+        LeadChange::Attribute { wanted: Wanted::Text { relation, .. }, .. } => Some(*relation),
         _ => None,
     });
     let relations: Vec<Relation> = relations.collect();

@@ -70,8 +70,14 @@ pub(super) fn lead(dice: &mut Dice, mentioned: &Mentioned, now: Instant, size: u
     let mut events: Vec<GivenEvent> = Vec::new();
     for _ in 0..count {
         let mut event = source.event();
-        if let Some(twin) = events.last().filter(|_| source.dice.chance(10)) {
-            event.at = twin.at;
+        if let Some(last) = events.last().filter(|_| source.dice.chance(35)) {
+            // Much the same once more: for limits, and for what counts different subjects and days.
+            let swapped = last.subject.chars().map(|letter| match letter.is_ascii_uppercase() {
+                true => letter.to_ascii_lowercase(),
+                false => letter.to_ascii_uppercase(),
+            });
+            let at = if source.dice.chance(30) { last.at } else { event.at };
+            event = GivenEvent { subject: swapped.collect(), at, id: None, ..last.clone() };
         }
         events.push(event);
     }

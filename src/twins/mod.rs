@@ -10,8 +10,10 @@ mod conditions;
 mod dice;
 mod host;
 mod leads;
+mod ledger;
 mod rules;
 mod shrink;
+mod timelines;
 mod words;
 
 use std::fmt;

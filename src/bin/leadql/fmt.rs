@@ -1,6 +1,7 @@
 //! `leadql fmt`: the one canonical layout.
 
-use std::io::{Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,7 +14,8 @@ use crate::paths;
 /// Lay rule sets out in the one canonical way, comments kept
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are changed in place and those that were are named; `-` lays standard input out on standard output.
+Files are changed in place and those that were are named; each has its old text or its new one, whatever comes
+in between. `-` lays standard input out on standard output.
 
 Examples:
   leadql fmt criteria.lql
@@ -53,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             if arguments.check {
                 status = ExitCode::FAILURE;
             } else {
-                std::fs::write(&file, formatted)
+                replace(&file, &formatted)
                     .map_err(|error| Stop::Failed(format!("{name} cannot be written: {error}")))?;
             }
             writeln!(out, "{name}")?;
@@ -61,6 +63,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     out.flush()?;
     Ok(status)
+}
+
+/// Gives a file another text: written beside it, then put in its place in one step, so that an interrupt or a full
+/// disk leaves the old text. A link stays one and its target changes; permissions are kept.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let file = file.canonicalize()?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    // Renaming asks only for the folder's permissions, and would put a new file over one that is protected.
+    OpenOptions::new().append(true).open(&file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new().prefix(".leadql-fmt-").suffix(".tmp").tempfile_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().set_permissions(found.permissions())?;
+    beside.as_file().sync_all()?;
+    beside.persist(&file)?;
+    Ok(())
 }
 
 fn input() -> Result<String, Stop> {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -41,6 +42,8 @@ pub(crate) struct Leads<'r> {
     reader: LeadReader<'r, Box<dyn BufRead>>,
     progress: ProgressBar,
     on_error: OnError,
+    /// What the file is called in messages.
+    name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,7 +83,7 @@ impl Input {
     pub(crate) fn open<'r>(&self, rules: &'r RuleSet, id_column: Option<&str>) -> Result<Leads<'r>, Stop> {
         let progress = self.progress();
         let reader = self.reader(rules, id_column, &progress)?;
-        Ok(Leads { reader, progress, on_error: self.on_error })
+        Ok(Leads { reader, progress, on_error: self.on_error, name: shown(&self.leads) })
     }
 
     fn reader<'r>(
@@ -108,8 +111,7 @@ impl Input {
     }
 
     fn options(&self, path: &Path) -> ReadOptions {
-        let name = if is_standard_input(path) { "standard input".into() } else { path.display().to_string() };
-        let options = ReadOptions::new(name).strict(self.strict);
+        let options = ReadOptions::new(shown(path)).strict(self.strict);
         self.missing.iter().fold(options, |options, text| options.missing(text))
     }
 
@@ -129,12 +131,20 @@ impl Input {
 }
 
 impl Leads<'_> {
-    /// Gives every lead to `each`; what could not be read, or was skipped, is told at the end.
-    pub(crate) fn for_each(mut self, mut each: impl FnMut(&Lead) -> Result<(), Stop>) -> Result<(), Stop> {
+    /// Gives every lead to `each` until that has seen enough; what could not be read, or was skipped, is told at
+    /// the end.
+    pub(crate) fn for_each(
+        mut self,
+        mut each: impl FnMut(Lead) -> Result<ControlFlow<()>, Stop>,
+    ) -> Result<(), Stop> {
         let mut left_out = 0;
         for lead in &mut self.reader {
             match lead {
-                Ok(lead) => each(&lead)?,
+                Ok(lead) => {
+                    if each(lead)?.is_break() {
+                        break;
+                    }
+                }
                 Err(error) if self.on_error == OnError::Skip && !error.ends_file() => {
                     left_out += 1;
                     if left_out <= MOST_TOLD {
@@ -159,9 +169,61 @@ impl Leads<'_> {
     }
 }
 
+/// The one lead with this id; reading ends with it.
+pub(crate) fn find(leads: Leads<'_>, id: &str) -> Result<Lead, Stop> {
+    let name = leads.name.clone();
+    let (mut found, mut nearest) = (None, Nearest::to(id));
+    leads.for_each(|lead| {
+        if lead.id() == id {
+            found = Some(lead);
+            return Ok(ControlFlow::Break(()));
+        }
+        nearest.see(lead.id());
+        Ok(ControlFlow::Continue(()))
+    })?;
+    found.ok_or_else(|| {
+        let hint = nearest.found.map(|(_, id)| format!("; did you mean {id:?}?")).unwrap_or_default();
+        Stop::Failed(format!("{name} has no lead {id:?}{hint}"))
+    })
+}
+
+/// The id that a mistyped one is most like, looked for as ids come by.
+struct Nearest<'w> {
+    wanted: &'w str,
+    /// More differences are no likeness.
+    most: usize,
+    found: Option<(usize, String)>,
+}
+
+impl<'w> Nearest<'w> {
+    fn to(wanted: &'w str) -> Self {
+        Nearest { wanted, most: wanted.chars().count().div_ceil(4).min(3), found: None }
+    }
+
+    fn see(&mut self, id: &str) {
+        let most = self.found.as_ref().map_or(self.most, |(distance, _)| distance.saturating_sub(1));
+        // Comparing takes time, and what differs much in length is not alike.
+        if id.len().abs_diff(self.wanted.len()) > 4 * most || self.wanted.len() > LONGEST_COMPARED {
+            return;
+        }
+        let distance =
+            if id.eq_ignore_ascii_case(self.wanted) { 0 } else { strsim::osa_distance(id, self.wanted) };
+        if distance <= most && self.found.as_ref().is_none_or(|(nearest, _)| distance < *nearest) {
+            self.found = Some((distance, id.to_owned()));
+        }
+    }
+}
+
+/// Longer ids get no suggestion.
+const LONGEST_COMPARED: usize = 100;
 /// So many leads that are left out are told one by one.
 const MOST_TOLD: usize = 20;
 const BUFFER: usize = 1 << 18;
+
+/// A file as messages call it.
+fn shown(path: &Path) -> String {
+    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
 
 fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -1,16 +1,19 @@
-//! The `leadql` program: scores leads by a rule set, and checks, lays out and tests rule sets.
+//! The `leadql` program: scores leads by a rule set and says why and when, and checks, lays out and tests rule sets.
 //!
 //! One file a command; this one reads the command line and turns what a command says into an exit status:
 //! 0 done, 1 bad input, 2 bad usage. Results go to standard output, everything else to standard error. Only the
-//! library's public API is used, and the clock is read in one place: where `--at now` asks for it.
+//! library's public API is used, and the clock is read in one place: where `--at now` and its kin ask for it.
 
 mod check;
+mod explain;
 mod fmt;
 mod input;
 mod output;
 mod paths;
 mod score;
+mod table;
 mod test;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -30,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   leadql check criteria.lql
   leadql score criteria.lql leads.jsonl --at 2026-11-01
+  leadql explain criteria.lql leads.jsonl --id L-1 --at 2026-11-01
   crm-export | leadql score criteria.lql - --at now --format jsonl
 
 Exit status: 0 done, 1 bad input, 2 bad usage.";
@@ -40,6 +44,8 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Score(score::Arguments),
+    Explain(explain::Arguments),
+    Timeline(timeline::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Timeline(arguments) => timeline::run(&arguments),
     };
     match result {
         Ok(status) => status,
@@ -56,6 +64,10 @@ fn main() -> ExitCode {
         Err(Stop::Failed(message)) => {
             output::error(&message);
             ExitCode::FAILURE
+        }
+        Err(Stop::Usage(message)) => {
+            output::error(&message);
+            ExitCode::from(2)
         }
         Err(Stop::Drawn(message)) => {
             output::note(&message);

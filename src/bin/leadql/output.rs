@@ -10,6 +10,8 @@ pub(crate) enum Stop {
     ClosedPipe,
     /// An error, told in a line.
     Failed(String),
+    /// The command line asks for what makes no sense.
+    Usage(String),
     /// Findings, already drawn in their source.
     Drawn(String),
 }
@@ -75,4 +77,9 @@ pub(crate) fn note(message: &str) {
 /// `1 lead`, `2 leads`.
 pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The text without anything that a terminal would obey rather than show.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -4,6 +4,7 @@ mod chance;
 mod stages;
 
 use super::*;
+use crate::diagnostic::Place;
 use crate::lead::{Facts, Value};
 use crate::model::*;
 use crate::plan::test_support::*;
@@ -231,6 +232,19 @@ fn an_event_that_has_faded_to_nothing_is_still_the_best_of_worse() {
 }
 
 #[test]
+fn where_an_event_that_has_faded_to_nothing_leaves_its_window_the_best_may_be_another() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["*"], &[]);
+    let within = each(term, Window::Within(days(500)), 1, None);
+    maker.group(true, (None, None), vec![(within, 8_000), (each(term, Window::Ever, 1, None), -3_000)]);
+    maker.model.rules[0].decay = Some(Decay { step: DecayStep::Percent(1_000), every: days(30) });
+    let found = |now| outcome(&maker.model, &visits(&[("a", day(0))]), now);
+    let (faded, gone) = (found(day(30)), found(day(500)));
+    assert_eq!((faded.scores[0], faded.valid_until), (points(0), Some(day(500))));
+    assert_eq!((gone.scores[0], gone.valid_until), (points(-3_000), None));
+}
+
+#[test]
 fn derived_scores_are_exact_and_cut_towards_zero() {
     for (given, weights, value) in [
         (1, [600, 0], 0),
@@ -398,8 +412,11 @@ fn nothing_is_valid_until_beyond_year_9999() {
 #[test]
 fn bands_are_told_by_the_score_and_compared_by_rank() {
     let mut maker = one_rule(|maker| each(maker.term(VISITED, &["*"], &[]), Window::Ever, 9, None));
-    let band =
-        |name: &str, at_least: Option<i64>| Band { name: name.to_owned(), at_least: at_least.map(points) };
+    let band = |name: &str, at_least: Option<i64>| Band {
+        name: name.to_owned(),
+        at_least: at_least.map(points),
+        place: Place::default(),
+    };
     maker.model.scores[0].bands =
         vec![band("hot", Some(3_000)), band("warm", Some(2_000)), band("cold", None)];
     let score = ScoreIndex(0);

@@ -10,7 +10,7 @@ use crate::time::Instant;
 /// A rule set whose gates hold from the day on which a page of their name was visited.
 fn gates(until: bool, again_after: bool) -> ModelMaker {
     let mut maker = ModelMaker::new();
-    let mut visited = |maker: &mut ModelMaker, page: &str| {
+    let visited = |maker: &mut ModelMaker, page: &str| {
         let term = maker.term(VISITED, &[page], &[]);
         maker.at_least(term, 1, Window::Ever)
     };

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::writer::Writer;
+use crate::readable::unseen;
 use crate::syntax::ast::{
     Duration, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, Subject, Value, ValueKind, When,
 };
@@ -32,13 +33,6 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-fn unseen(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 pub(super) fn text(writer: &mut Writer<'_>, text: &Spanned<String>) {

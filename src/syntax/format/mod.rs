@@ -62,7 +62,7 @@ pub fn format_source(name: &str, text: &str) -> Result<String, FormatError> {
     let limits = Limits::default();
     let (ast, found) = parse(text, FileId::default(), &limits);
     let findings =
-        Diagnostics::new(found, 0, Arc::new(vec![Source { name: name.to_owned(), text: text.into() }]));
+        Diagnostics::new(found, Arc::new(vec![Source { name: name.to_owned(), text: text.into() }]));
     if findings.has_errors() {
         return Err(FormatError::Invalid(findings));
     }

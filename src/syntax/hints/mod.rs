@@ -29,13 +29,15 @@ type Ask = fn(&Failure<'_>) -> Option<Hint>;
 
 /// All hints; the first that has something to say is heard. What stands at the place itself comes first, then
 /// what the statement around it tells, then guesses at words.
-pub(super) const HINTS: [Ask; 38] = [
+pub(super) const HINTS: [Ask; 43] = [
     open_text,
     foreign_quotes,
     end_mark,
     order::bound_of_band,
     order::equals_for_arrow,
+    foreign_comment,
     foreign_mark,
+    round_list,
     stray_character,
     unmatched_close,
     number::with_comma,
@@ -55,6 +57,9 @@ pub(super) const HINTS: [Ask; 38] = [
     order::points_in_words,
     order::behind_points,
     order::times_behind_count,
+    order::window_before_comparison,
+    order::parts_of_stage,
+    order::property_without_type,
     order::negation,
     order::is_with_value,
     order::window_in_term,
@@ -71,7 +76,7 @@ pub(super) const HINTS: [Ask; 38] = [
 ];
 
 /// Marks and words of other languages, what LeadQL has in their place, and what to say of it.
-const FOREIGN: [(&str, &str, &str); 20] = [
+const FOREIGN: [(&str, &str, &str); 24] = [
     ("==", "=", "equality is a single `=`"),
     ("&&", "and", "`and` is written as a word"),
     ("&", "and", "`and` is written as a word"),
@@ -88,6 +93,10 @@ const FOREIGN: [(&str, &str, &str); 20] = [
     ("−", "-", "a minus is a plain `-`"),
     ("–", "-", "a minus is a plain `-`"),
     ("×", "*", "a weight and its score are joined by `*`"),
+    ("|", "or", "`or` is written as a word"),
+    ("per", "every", "a decay has a step `every` so often"),
+    ("to", "..", "bounds are joined by `..`"),
+    ("upto", "up to", "a limit starts with `up to`"),
     ("to", "and", "two bounds are joined by `and`"),
     ("if", "when", "a criterion follows the word `when`"),
     ("where", "when", "a criterion follows the word `when`"),
@@ -146,19 +155,45 @@ fn end_mark(failure: &Failure<'_>) -> Option<Hint> {
 
 /// `title == "chief"`, `a && b`, `stage mql if …`
 fn foreign_mark(failure: &Failure<'_>) -> Option<Hint> {
-    let row = FOREIGN.iter().find(|(foreign, ..)| *foreign == failure.word(failure.at))?;
-    let (_, right, message) = row;
-    let fits = match *right {
-        "=>" => failure.expects(Rule::arrow),
-        "and" if row.0 == "to" => failure.expected == [Rule::kw_and],
-        "when" | "when not" => failure.expects(Rule::kw_when),
+    let word = failure.word(failure.at);
+    // Some have a meaning elsewhere, or are names like any other.
+    let fits = |right: &str| match (word, right) {
+        (_, "=>") => failure.expects(Rule::arrow),
+        (_, "up to") => failure.expects(Rule::kw_up),
+        (_, "..") => failure.expects(Rule::dots),
+        ("per", _) => failure.expected == [Rule::kw_every],
+        ("to", _) => failure.expected == [Rule::kw_and],
+        ("|", _) => failure.expects(Rule::kw_or),
+        (_, "when" | "when not") => failure.expects(Rule::kw_when),
         _ => true,
     };
-    if !fits {
-        return None;
-    }
+    let (_, right, message) = FOREIGN.iter().find(|(foreign, right, _)| *foreign == word && fits(right))?;
     let report = failure.report(Code::Syntax, failure.at, *message, "not LeadQL");
     Some(report.help(format!("write `{right}`")).into())
+}
+
+/// `// a comment`, `/* a comment */`, `-- a comment`
+fn foreign_comment(failure: &Failure<'_>) -> Option<Hint> {
+    let marks = [failure.word(failure.at), failure.word(failure.at + 1)];
+    let comment = matches!(marks, ["/", "/" | "*"] | ["-", "-"]) && failure.touches_previous(failure.at + 1);
+    if !comment {
+        return None;
+    }
+    let message = "a comment starts with `#`";
+    let report = failure.report_range(Code::Syntax, failure.at, failure.at + 1, message, "other marks");
+    Some(report.help("write `#`").into())
+}
+
+/// `title in ("a", "b")`
+fn round_list(failure: &Failure<'_>) -> Option<Hint> {
+    if failure.word(failure.at) != "(" || !failure.expects(Rule::value) {
+        return None;
+    }
+    let report =
+        failure.report(Code::Syntax, failure.at, "a list stands in square brackets", "a parenthesis");
+    let close = failure.token(failure.at).and_then(|token| token.partner).map(|close| close as usize);
+    let inner = close.map_or("…", |close| failure.between(failure.at, close));
+    Some(report.help(format!("write `[{}]`", inner.lines().next().unwrap_or("…"))).into())
 }
 
 /// A character that belongs nowhere outside texts.

@@ -79,7 +79,7 @@ pub(super) fn behind_points(failure: &Failure<'_>) -> Option<Hint> {
         "up" | "decay" | "no" if failure.expects(Rule::arrow) => {
             "the points of a rule stand before its limits and decay"
         }
-        _ if !failure.is_leftover() => return None,
+        _ if !failure.is_leftover() || STATEMENTS.contains(&failure.word(failure.start)) => return None,
         "up" | "decay" | "no" if behind_label => "the label of a rule stands last",
         "up" => "the limits of a rule stand before its decay",
         "decay" | "no" => "a rule has one decay",
@@ -102,6 +102,40 @@ pub(super) fn times_behind_count(failure: &Failure<'_>) -> Option<Hint> {
     Some(report.help(format!("write `{count}`")).into())
 }
 
+/// `visited(pricing) within 30d >= 2`
+pub(super) fn window_before_comparison(failure: &Failure<'_>) -> Option<Hint> {
+    let at = failure.at;
+    let within = at.checked_sub(2).filter(|before| failure.word(*before) == "within")?;
+    if !matches!(failure.word(at), "=" | "!=" | "<" | "<=" | ">" | ">=") {
+        return None;
+    }
+    let message = "a comparison stands before the window";
+    let report = failure.report(Code::Syntax, at, message, "too late");
+    let (window, comparison) = (failure.quote(within, at - 1), failure.quote(at, at + 1));
+    Some(report.help(format!("write `{comparison} {window}`")).into())
+}
+
+/// `stage mql when a sla 48h again after 30d`
+pub(super) fn parts_of_stage(failure: &Failure<'_>) -> Option<Hint> {
+    let part = matches!(failure.word(failure.at), "until" | "again" | "sla");
+    if !part || failure.word(failure.start) != "stage" || !failure.is_leftover() {
+        return None;
+    }
+    let message = "the parts of a stage have an order, and each stands once";
+    let report = failure.report(Code::Syntax, failure.at, message, "not here");
+    Some(report.help("the order is `stage mql when … until … again after 30d sla 48h`").into())
+}
+
+/// `event trial(step, minutes)`
+pub(super) fn property_without_type(failure: &Failure<'_>) -> Option<Hint> {
+    let property = failure.at.checked_sub(1)?;
+    if failure.expected != [Rule::colon] || !matches!(failure.word(failure.at), ")" | ",") {
+        return None;
+    }
+    let report = failure.report(Code::Syntax, property, "a property has a type", "no type");
+    Some(report.help(format!("write `{}: text`, `: number` or `: flag`", failure.word(property))).into())
+}
+
 /// `title not contains "x"`, `title is not known`
 pub(super) fn negation(failure: &Failure<'_>) -> Option<Hint> {
     // Behind `not` the parser still hopes for `in`.
@@ -109,10 +143,17 @@ pub(super) fn negation(failure: &Failure<'_>) -> Option<Hint> {
     let at = at.into_iter().flatten().find(|at| failure.word(*at) == "not")?;
     let before = at.checked_sub(1)?;
     if failure.word(before) == "is" {
+        let value = failure.is_kind(at + 1, TokenKind::Text) || failure.is_kind(at + 1, TokenKind::Number);
         let right = match failure.word(at + 1) {
-            "known" => "is missing",
-            "missing" => "is known",
-            _ => "not (… is …)",
+            "known" => "is missing".to_owned(),
+            "missing" => "is known".to_owned(),
+            "true" | "false" => format!("!= {}", failure.word(at + 1)),
+            _ if value => format!("!= {}", failure.quote(at + 1, at + 1)),
+            band => {
+                let subject =
+                    before.checked_sub(1).filter(|subject| failure.is_kind(*subject, TokenKind::Word));
+                format!("not {} is {band}", subject.map_or("…", |subject| failure.word(subject)))
+            }
         };
         let report = failure.report(Code::Syntax, at, "`is` has no `not` behind it", "not here");
         return Some(report.help(format!("write `{right}`")).into());
@@ -128,8 +169,9 @@ pub(super) fn negation(failure: &Failure<'_>) -> Option<Hint> {
 
 /// `title is "chief"`
 pub(super) fn is_with_value(failure: &Failure<'_>) -> Option<Hint> {
-    let is_value =
-        failure.is_kind(failure.at, TokenKind::Text) || failure.is_kind(failure.at, TokenKind::Number);
+    let is_value = failure.is_kind(failure.at, TokenKind::Text)
+        || failure.is_kind(failure.at, TokenKind::Number)
+        || matches!(failure.word(failure.at), "true" | "false");
     let before = failure.at.checked_sub(1).filter(|before| is_value && failure.word(*before) == "is")?;
     let message = "`is` asks for a band, for `known` or for `missing`";
     let report = failure.report(Code::Syntax, before, message, "a value follows");
@@ -228,12 +270,15 @@ pub(super) fn bound_of_band(failure: &Failure<'_>) -> Option<Hint> {
 
 /// `if budget => +5`, `when budget => +5`
 pub(super) fn leading_word(failure: &Failure<'_>) -> Option<Hint> {
-    let word = failure.word(failure.start);
-    let leads = matches!(word, "if" | "when") && failure.at <= failure.start + 1;
-    if !leads || failure.is_leftover() || failure.word(failure.start + 1) == "=" {
+    // On a new line it was hardly meant to go on with what stands before.
+    let new_line = failure.is_leftover() && failure.token(failure.at).is_some_and(|token| token.first);
+    let start = if new_line { failure.at } else { failure.start };
+    let word = failure.word(start);
+    let at_once = new_line || (failure.at <= start + 1 && !failure.is_leftover());
+    if !at_once || !matches!(word, "if" | "when") {
         return None;
     }
     let message = format!("a rule starts with its condition, without `{word}`");
-    let report = failure.report(Code::Syntax, failure.start, message, "one word too many");
+    let report = failure.report(Code::Syntax, start, message, "one word too many");
     Some(report.help("write `condition => +5`").into())
 }

@@ -176,6 +176,7 @@ pub(super) fn missing_colon(failure: &Failure<'_>) -> Option<Hint> {
     let mut line =
         (failure.at + 1..).take_while(|index| failure.token(*index).is_some_and(|token| !token.first));
     if !colon
+        || failure.word(failure.at + 1) == ":"
         || !failure.is_kind(failure.at, TokenKind::Word)
         || !line.any(|index| failure.word(index) == "=>")
     {

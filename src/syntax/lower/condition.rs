@@ -1,50 +1,74 @@
 //! Conditions, tests, event terms, windows and values.
 
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::super::ast::{
-    Aggregate, AggregateFunction, Duration, EventTerm, Expr, ExprKind, Operation, Operator, OrParam,
-    PropertyTest, Spanned, Subject, Term, Test, TestSubject, Value, ValueKind, Window,
+    Aggregate, AggregateFunction, Duration, EventTerm, Expr, ExprKind, NumberOr, Operation, Operator,
+    OrParam, PropertyTest, Span, Spanned, Subject, Term, Test, TestSubject, Value, ValueKind, Window,
 };
 use super::super::grammar::Rule;
 use super::{Lowering, child, children, map};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::time::Period;
 
 impl Lowering<'_> {
     pub(super) fn condition_in(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
         self.condition(&child(pair, Rule::condition)?)
     }
 
-    /// A flat chain of operands; `and` binds tighter than `or`, and `not` than both.
+    /// A chain of operands, each of which may hold chains of its own. They nest only on `open`, a stack of this
+    /// function's own: the stack of the thread is for the parser, which has no other.
     pub(super) fn condition(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let (mut any, mut all, mut nots) = (Vec::new(), Vec::new(), Vec::new());
-        for inner in pair.clone().into_inner() {
-            match inner.as_rule() {
-                Rule::kw_not => nots.push(self.span(&inner)),
-                Rule::kw_and => {}
-                Rule::kw_or => any.push(joined(std::mem::take(&mut all), ExprKind::All)?),
-                _ => {
-                    let mut operand = self.operand(&inner)?;
-                    while let Some(not) = nots.pop() {
-                        let span = not.to(operand.span);
-                        operand = Spanned { node: ExprKind::Not(Box::new(operand)), span };
-                    }
-                    all.push(operand);
+        let mut open = vec![Open::chain(pair.clone())];
+        let mut done: Option<Expr> = None;
+        while let Some(innermost) = open.last_mut() {
+            match (done.take(), innermost) {
+                (Some(operand), Open::Chain(chain)) => chain.push(operand),
+                (Some(inner), Open::Paren(span)) => {
+                    done = Some(Spanned { node: ExprKind::Paren(Box::new(inner)), span: *span });
+                    open.pop();
                 }
+                (Some(condition), Open::AtLeast { of, .. }) => of.push(condition),
+                (None, Open::Chain(chain)) => {
+                    let Some(part) = chain.parts.next() else {
+                        done = Some(chain.finish()?);
+                        open.pop();
+                        continue;
+                    };
+                    match part.as_rule() {
+                        Rule::kw_not => chain.nots.push(self.span(&part)),
+                        Rule::kw_and => {}
+                        Rule::kw_or => chain.end_and()?,
+                        Rule::paren => {
+                            open.push(Open::Paren(self.span(&part)));
+                            open.push(Open::chain(child(&part, Rule::condition)?));
+                        }
+                        Rule::at_least => {
+                            let mut rest: Vec<_> = children(&part, Rule::condition).collect();
+                            rest.reverse();
+                            let (span, count) = (self.span(&part), self.number_or_param_in(&part)?);
+                            open.push(Open::AtLeast { span, count, rest, of: Vec::new() });
+                        }
+                        _ => done = Some(self.operand(&part)?),
+                    }
+                }
+                (None, Open::AtLeast { span, count, rest, of }) => match rest.pop() {
+                    Some(next) => open.push(Open::chain(next)),
+                    None => {
+                        let node = ExprKind::AtLeast { count: count.clone(), of: std::mem::take(of) };
+                        done = Some(Spanned { node, span: *span });
+                        open.pop();
+                    }
+                },
+                (None, Open::Paren(_)) => return None,
             }
         }
-        any.push(joined(all, ExprKind::All)?);
-        joined(any, ExprKind::Any)
+        done
     }
 
+    /// An operand that holds no conditions.
     fn operand(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
         let node = match pair.as_rule() {
-            Rule::paren => ExprKind::Paren(Box::new(self.condition_in(pair)?)),
-            Rule::at_least => {
-                let count = self.number_or_param_in(pair)?;
-                let of = children(pair, Rule::condition).map(|inner| self.condition(&inner));
-                ExprKind::AtLeast { count, of: of.collect::<Option<_>>()? }
-            }
             Rule::inactive => ExprKind::InactiveFor(self.duration_or_param_in(pair)?),
             Rule::in_segment => ExprKind::Segment(self.name_in(pair)?),
             Rule::test => ExprKind::Test(self.test(pair)?),
@@ -169,10 +193,21 @@ impl Lowering<'_> {
         let mut values = children(pair, Rule::value);
         let (older, newer) = (values.next()?, values.next()?);
         let span = self.span(pair);
-        let (older, newer) = (self.age(&older)?, self.age(&newer)?);
+        let (older, newer) = (self.value(&older)?, self.value(&newer)?);
+        let (Some(older_age), Some(newer_age)) = (age(&older), age(&newer)) else {
+            let both_numbers = [&older, &newer].iter().all(|end| matches!(end.node, ValueKind::Number(_)));
+            let help = match both_numbers {
+                true => format!("write `between {}d and {}d ago`", self.at(older.span), self.at(newer.span)),
+                false => "write it as in `between 60d and 30d ago`".to_owned(),
+            };
+            let ends = older.span.to(newer.span);
+            self.error(Code::BadDuration, ends, "ages are durations, such as `30d`", "no durations", help);
+            let day = |span| Spanned { node: OrParam::Literal(Period::from_seconds(86_400)), span };
+            return Some(Spanned { node: Window::BetweenAgo(day(older.span), day(newer.span)), span });
+        };
         if child(pair, Rule::kw_ago).is_none() {
             let (mut from, mut to) = (older.span, newer.span);
-            if let (OrParam::Literal(first), OrParam::Literal(second)) = (&older.node, &newer.node)
+            if let (OrParam::Literal(first), OrParam::Literal(second)) = (&older_age.node, &newer_age.node)
                 && first < second
             {
                 std::mem::swap(&mut from, &mut to);
@@ -182,26 +217,7 @@ impl Lowering<'_> {
             let message = "a window between two ages ends with `ago`";
             self.error(Code::Syntax, span, message, "`ago` is missing", help);
         }
-        Some(Spanned { node: Window::BetweenAgo(older, newer), span })
-    }
-
-    /// An age in a window.
-    fn age(&mut self, pair: &Pair<'_, Rule>) -> Option<Duration> {
-        let value = self.value(pair)?;
-        let node = match value.node {
-            ValueKind::Duration(period) => OrParam::Literal(period),
-            ValueKind::Word(name) => OrParam::Param(name),
-            other => {
-                let message = "an age is a duration such as `30d`";
-                let help = match other {
-                    ValueKind::Number(_) => format!("add a unit: `{}d`", self.at(value.span)),
-                    _ => "write `between 60d and 30d ago`".to_owned(),
-                };
-                self.error(Code::BadDuration, value.span, message, "no duration", help);
-                OrParam::Literal(crate::time::Period::from_seconds(86_400))
-            }
-        };
-        Some(Spanned { node, span: value.span })
+        Some(Spanned { node: Window::BetweenAgo(older_age, newer_age), span })
     }
 
     pub(super) fn within(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<Window>> {
@@ -289,6 +305,65 @@ impl Lowering<'_> {
         let items = children(pair, Rule::item).map(|item| self.value(&item));
         Some(Spanned { node: items.collect::<Option<_>>()?, span: self.span(pair) })
     }
+}
+
+/// What is being read on the way into a condition.
+enum Open<'i> {
+    Chain(Chain<'i>),
+    /// Waits for the chain in its parentheses.
+    Paren(Span),
+    AtLeast {
+        span: Span,
+        count: NumberOr,
+        /// The conditions to come, the next one last.
+        rest: Vec<Pair<'i, Rule>>,
+        of: Vec<Expr>,
+    },
+}
+
+impl<'i> Open<'i> {
+    fn chain(pair: Pair<'i, Rule>) -> Self {
+        Open::Chain(Chain { parts: pair.into_inner(), any: Vec::new(), all: Vec::new(), nots: Vec::new() })
+    }
+}
+
+/// Operands joined by `and` and `or`: `and` binds tighter than `or`, and `not` than both.
+struct Chain<'i> {
+    parts: Pairs<'i, Rule>,
+    any: Vec<Expr>,
+    all: Vec<Expr>,
+    /// The `not`s before the operand that is coming.
+    nots: Vec<Span>,
+}
+
+impl Chain<'_> {
+    fn push(&mut self, mut operand: Expr) {
+        while let Some(not) = self.nots.pop() {
+            let span = not.to(operand.span);
+            operand = Spanned { node: ExprKind::Not(Box::new(operand)), span };
+        }
+        self.all.push(operand);
+    }
+
+    fn end_and(&mut self) -> Option<()> {
+        self.any.push(joined(std::mem::take(&mut self.all), ExprKind::All)?);
+        Some(())
+    }
+
+    fn finish(&mut self) -> Option<Expr> {
+        self.end_and()?;
+        joined(std::mem::take(&mut self.any), ExprKind::Any)
+    }
+}
+
+/// A value as an age in a window, if it is a duration or may be a param.
+fn age(value: &Value) -> Option<Duration> {
+    let node = match &value.node {
+        ValueKind::Duration(period) => OrParam::Literal(*period),
+        ValueKind::Word(name) => OrParam::Param(name.clone()),
+        _ => return None,
+    };
+    Some(Spanned { node, span: value.span })
 }
 
 /// One expression alone, or several joined.

@@ -147,6 +147,11 @@ impl Lowering<'_> {
     }
 
     fn misspelt_duration(&mut self, span: Span, amount: &str, unit: &str, unit_is_known: bool) -> Period {
+        if let Ok(value) = self.at(span).parse::<Number>() {
+            let help = format!("write `{value}`");
+            self.error(Code::BadNumber, span, "a number has no exponent", "an exponent", help);
+            return Period::from_seconds(86_400);
+        }
         let meant = meant_duration(amount, unit);
         let message = match &meant {
             Some(MeantDuration { unfixed: Some(unit), .. }) => format!("{unit} have no fixed length"),

@@ -1,6 +1,10 @@
 //! The parser over whole texts.
 
+mod constructs;
 mod hostile;
+mod literals;
+mod recovery;
+mod slips;
 
 use super::ast::{Ast, StatementKind};
 use super::parse;
@@ -15,20 +19,31 @@ fn codes(text: &str) -> Vec<Code> {
     parsed(text).1.iter().map(|found| found.code).collect()
 }
 
+/// The one statement of a text without errors.
+fn only(text: &str) -> StatementKind {
+    let (mut ast, found) = parsed(text);
+    assert_eq!(found, [], "{text}");
+    assert_eq!(ast.statements.len(), 1, "{text}");
+    ast.statements.remove(0).node
+}
+
+/// What sorts of statements a text without errors has.
+fn kinds(text: &str) -> Vec<String> {
+    let (ast, found) = parsed(text);
+    assert_eq!(found, [], "{text}");
+    kinds_of(&ast)
+}
+
+fn kinds_of(ast: &Ast) -> Vec<String> {
+    let name =
+        |kind: &StatementKind| format!("{kind:?}").chars().take_while(char::is_ascii_alphabetic).collect();
+    ast.statements.iter().map(|statement| name(&statement.node)).collect()
+}
+
 #[test]
 fn the_first_look_of_the_language_page_parses() {
     let (ast, found) = parsed(include_str!("first_look.lql"));
     assert_eq!(found, []);
     assert_eq!(ast.statements.len(), 20);
     assert!(matches!(ast.statements[19].node, StatementKind::Test(ref test) if test.lines.len() == 9));
-}
-
-#[test]
-fn dump() {
-    for line in std::fs::read_to_string("/tmp/cases.txt").unwrap().lines() {
-        let (_, found) = parsed(line);
-        let sources =
-            std::sync::Arc::new(vec![crate::diagnostic::Source { name: "r".into(), text: line.into() }]);
-        println!("{}\n", crate::diagnostic::Diagnostics::new(found, 0, sources));
-    }
 }

@@ -4,6 +4,7 @@ mod csv;
 mod table;
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
@@ -85,8 +86,9 @@ fn score(
 ) -> Result<(), Stop> {
     let mut evaluator = rules.evaluator();
     leads.for_each(|lead| {
-        let values = arguments.explain.then(|| rules.rule_values(lead, arguments.at));
-        printer.print(evaluator.evaluate(lead, arguments.at), values)
+        let values = arguments.explain.then(|| rules.rule_values(&lead, arguments.at));
+        printer.print(evaluator.evaluate(&lead, arguments.at), values)?;
+        Ok(ControlFlow::Continue(()))
     })
 }
 
@@ -117,7 +119,7 @@ impl<W: Write> Printer for JsonPrinter<W> {
 }
 
 /// What a rule gave and by what evidence, in a line: `+15  engagement / pricing_twice: 2 events, the newest …`.
-pub(crate) fn because(value: &RuleValue) -> String {
+fn because(value: &RuleValue) -> String {
     let sign = if value.points.thousandths() > 0 { "+" } else { "" };
     let group = value.group.as_ref().map(|group| format!(" / {group}")).unwrap_or_default();
     let points = format!("{sign}{}", value.points);

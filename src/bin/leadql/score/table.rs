@@ -1,33 +1,14 @@
-//! Results as a table for people: aligned columns, printed chunk by chunk so that a long file does not wait for
-//! its end. Columns are as wide as what the chunks up to now need.
+//! Results as a table for people.
 
 use std::io::Write;
 
 use leadql::{Evaluation, RuleSet, RuleValue, print_instant};
-use unicode_width::UnicodeWidthStr;
 
 use super::{Printer, because};
 use crate::output::Stop;
+use crate::table::Table;
 
-/// So many leads are looked at before their rows are printed.
-const CHUNK: usize = 500;
-
-pub(super) struct TablePrinter<W> {
-    out: W,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
-}
-
-struct Column {
-    width: usize,
-    is_number: bool,
-}
-
-struct Row {
-    cells: Vec<String>,
-    /// Lines below the row.
-    notes: Vec<String>,
-}
+pub(super) struct TablePrinter<W>(Table<W>);
 
 impl<W: Write> TablePrinter<W> {
     pub(super) fn new(out: W, rules: &RuleSet) -> Self {
@@ -38,37 +19,13 @@ impl<W: Write> TablePrinter<W> {
             header.extend(banded.contains(&name).then_some(("band", false)));
         }
         header.extend([("gates", false), ("segments", false), ("valid until", false)]);
-        let columns = header.iter().map(|(_, is_number)| Column { width: 0, is_number: *is_number });
-        let cells = header.iter().map(|(name, _)| (*name).to_owned());
-        let rows = vec![Row { cells: cells.collect(), notes: Vec::new() }];
-        TablePrinter { out, columns: columns.collect(), rows }
-    }
-
-    fn print_chunk(&mut self) -> Result<(), Stop> {
-        for row in &self.rows {
-            for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
-                column.width = column.width.max(cell.width());
-            }
-        }
-        for row in self.rows.drain(..) {
-            let mut line = String::new();
-            for (column, cell) in self.columns.iter().zip(&row.cells) {
-                let blanks = " ".repeat(column.width - cell.width());
-                let (before, behind) = if column.is_number { (&*blanks, "") } else { ("", &*blanks) };
-                line.extend([before, cell, behind, "  "]);
-            }
-            writeln!(self.out, "{}", line.trim_end())?;
-            for note in row.notes {
-                writeln!(self.out, "    {note}")?;
-            }
-        }
-        Ok(())
+        TablePrinter(Table::new(out, header))
     }
 }
 
 impl<W: Write> Printer for TablePrinter<W> {
     fn print(&mut self, evaluation: &Evaluation, rules: Option<Vec<RuleValue>>) -> Result<(), Stop> {
-        let mut cells = vec![printable(evaluation.lead_id()), evaluation.stage().to_string()];
+        let mut cells = vec![evaluation.lead_id().to_owned(), evaluation.stage().to_string()];
         for (name, points) in evaluation.scores() {
             cells.push(points.to_string());
             cells.extend(evaluation.band(name).map(str::to_owned));
@@ -83,25 +40,17 @@ impl<W: Write> Printer for TablePrinter<W> {
             with_reason("recycle", evaluation.recycle()),
             with_reason("disqualify", evaluation.disqualify()),
         ];
-        cells.push(printable(&or_dash(gates.into_iter().flatten().collect())));
+        cells.push(or_dash(gates.into_iter().flatten().collect()));
         cells.push(or_dash(evaluation.segments().map(str::to_owned).collect()));
         cells.push(evaluation.valid_until().map_or_else(|| "never".to_owned(), print_instant));
-        let notes = rules.unwrap_or_default().iter().map(because).collect();
-        self.rows.push(Row { cells, notes });
-        if self.rows.len() >= CHUNK { self.print_chunk() } else { Ok(()) }
+        self.0.row(cells, rules.unwrap_or_default().iter().map(because).collect())
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), Stop> {
-        self.print_chunk()?;
-        Ok(self.out.flush()?)
+        self.0.finish()
     }
 }
 
 fn or_dash(words: Vec<String>) -> String {
     if words.is_empty() { "-".to_owned() } else { words.join(", ") }
-}
-
-/// The text without anything that a terminal would obey rather than show.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

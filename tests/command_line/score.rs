@@ -1,76 +1,6 @@
-//! The program as scripts use it: what it prints where, and with which exit status.
-#![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
+//! `leadql score`, and what all commands have in common: streams, exit status, usage.
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-/// A folder of files for one test, removed behind it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Folder {
-        let folder = std::env::temp_dir().join(format!("leadql-{}-{name}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        for (name, text) in files {
-            fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
-            fs::write(folder.join(name), text).unwrap();
-        }
-        Folder(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
-    }
-}
-
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn ran(output: Output) -> Ran {
-    Ran {
-        status: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn leadql(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadql"));
-    command.current_dir(folder).args(arguments);
-    command
-}
-
-fn run(folder: &Folder, arguments: &[&str]) -> Ran {
-    ran(leadql(&folder.0, arguments).output().unwrap())
-}
-
-fn run_with_input(folder: &Folder, arguments: &[&str], input: &str) -> Ran {
-    let mut command = leadql(&folder.0, arguments);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    ran(child.wait_with_output().unwrap())
-}
-
-const RULES: &str = "param bonus = 5
-need => bonus
-visited(pricing) => +15 \"pricing\"
-band score { warm >= 15, cold }
-segment keen when score >= 20
-stage mql when score >= 20
-";
-
-const LEADS: &str = r#"{"id":"L-1","attributes":{"need":true},"events":[{"event":"visited","subject":"pricing","at":"2026-10-30"}]}
-{"id":2}
-"#;
+use super::*;
 
 #[test]
 fn the_examples_score_as_printed() {
@@ -231,7 +161,7 @@ fn bad_usage_is_2_and_bad_input_is_1() {
         assert_eq!((ran.status, ran.out.contains("lead ")), (status, false), "{arguments:?}");
         assert!(ran.err.contains(message), "{arguments:?}: {}", ran.err);
     }
-    for command in ["check", "fmt", "test", "score"] {
+    for command in ["check", "fmt", "test", "score", "explain", "timeline"] {
         let ran = run(&folder, &[command, "--help"]);
         assert_eq!(ran.status, 0);
         assert!(ran.out.contains("Examples:"));
@@ -247,73 +177,4 @@ fn a_closed_pipe_ends_quietly() {
     drop(child.stdout.take());
     let ran = ran(child.wait_with_output().unwrap());
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
-}
-
-#[test]
-fn check_tells_everything_that_is_wrong() {
-    let folder = Folder::new("check", &[("good.lql", RULES), ("bad.lql", "ned => 1\nvistied(x) => 2")]);
-    let good = run(&folder, &["check", "good.lql", "--deny", "warnings"]);
-    assert_eq!((good.status, good.out.as_str()), (0, ""));
-    let bad = run(&folder, &["check", "."]);
-    assert_eq!(bad.status, 1);
-    assert!(
-        bad.out.contains("did you mean `need`") && bad.out.contains("did you mean `visited`"),
-        "{}",
-        bad.out
-    );
-    assert_eq!(bad.err, "2 files checked: 2 errors, 0 warnings\n");
-    let json = run(&folder, &["check", "bad.lql", "--format", "json"]);
-    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    let first = &value["diagnostics"][0];
-    assert_eq!((json.status, &first["code"]), (1, &serde_json::json!("unknown-name")));
-    assert_eq!(first["labels"][0]["start"], serde_json::json!({"line": 1, "column": 1}));
-    assert_eq!(run(&folder, &["check", "good.lql", "--format", "json"]).out, "{\"diagnostics\":[]}\n");
-}
-
-#[test]
-fn warnings_fail_a_check_only_if_denied() {
-    let rules = "visited(pricing) => +1000 decay 0.1% every 1d";
-    let folder = Folder::new("warnings", &[("r.lql", rules)]);
-    let ran = run(&folder, &["check", "r.lql"]);
-    assert_eq!((ran.status, ran.out.contains("warning[decay-cut-short]")), (0, true), "{}", ran.out);
-    assert_eq!(run(&folder, &["check", "r.lql", "--deny", "warnings"]).status, 1);
-}
-
-#[test]
-fn fmt_lays_files_out_and_names_those_that_differ() {
-    let folder =
-        Folder::new("fmt", &[("a.lql", "need=>5 # why\n"), ("sub/b.lql", "need => +5\n"), ("c.txt", "x")]);
-    let check = run(&folder, &["fmt", ".", "--check"]);
-    assert_eq!((check.status, check.out.as_str()), (1, "./a.lql\n"));
-    assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), "need=>5 # why\n");
-    let done = run(&folder, &["fmt", "a.lql", "sub/b.lql"]);
-    assert_eq!((done.status, done.out.as_str()), (0, "a.lql\n"));
-    assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), "need => +5  # why\n");
-    assert_eq!(run(&folder, &["fmt", ".", "--check"]).status, 0);
-    assert_eq!(run_with_input(&folder, &["fmt", "-"], "need=>5").out, "need => +5\n");
-    let broken = run_with_input(&folder, &["fmt", "-"], "need => =>");
-    assert_eq!((broken.status, broken.out.as_str()), (1, ""));
-    assert!(broken.err.contains("standard input:1:"), "{}", broken.err);
-}
-
-#[test]
-fn test_runs_the_blocks_and_shows_where_the_points_are_from() {
-    let good = "need => 5\ntest \"good\" { need = true expect score = 5 }";
-    let bad = "need => 5\ntest \"bad\" {\n  need = true\n  expect score = 6\n}";
-    let folder = Folder::new("test", &[("good.lql", good), ("bad.lql", bad)]);
-    let ran = run(&folder, &["test", "good.lql"]);
-    assert_eq!((ran.status, ran.out.as_str()), (0, "good.lql\n  ok    good\n1 test: 1 passed, 0 failed\n"));
-    let ran = run(&folder, &["test", "."]);
-    assert_eq!(ran.status, 1);
-    for part in ["FAIL  bad", "bad.lql:4", "expected score = 6", "found    score is 5", "+5  score / score#1"]
-    {
-        assert!(ran.out.contains(part), "{part}: {}", ran.out);
-    }
-    let ran = run(&folder, &["test", "bad.lql", "--format", "json"]);
-    let value: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    let failure = serde_json::json!({"expected": "score = 6", "actual": "score is 5", "line": 4});
-    assert_eq!(
-        value,
-        serde_json::json!({"tests": [{"file": "bad.lql", "name": "bad", "passed": false, "failures": [failure]}]})
-    );
 }

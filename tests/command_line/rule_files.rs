@@ -1,0 +1,91 @@
+//! What works on rule sets alone: `leadql check` and `leadql fmt`.
+
+use super::*;
+
+#[test]
+fn check_tells_everything_that_is_wrong() {
+    let folder = Folder::new("check", &[("good.lql", RULES), ("bad.lql", "ned => 1\nvistied(x) => 2")]);
+    let good = run(&folder, &["check", "good.lql", "--deny", "warnings"]);
+    assert_eq!((good.status, good.out.as_str()), (0, ""));
+    let bad = run(&folder, &["check", "."]);
+    assert_eq!(bad.status, 1);
+    assert!(
+        bad.out.contains("did you mean `need`") && bad.out.contains("did you mean `visited`"),
+        "{}",
+        bad.out
+    );
+    assert_eq!(bad.err, "2 files checked: 2 errors, 0 warnings\n");
+    let json = run(&folder, &["check", "bad.lql", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let first = &value["diagnostics"][0];
+    assert_eq!((json.status, &first["code"]), (1, &serde_json::json!("unknown-name")));
+    assert_eq!(first["labels"][0]["start"], serde_json::json!({"line": 1, "column": 1}));
+    assert_eq!(run(&folder, &["check", "good.lql", "--format", "json"]).out, "{\"diagnostics\":[]}\n");
+}
+
+#[test]
+fn warnings_fail_a_check_only_if_denied() {
+    let rules = "visited(pricing) => +1000 decay 0.1% every 1d";
+    let folder = Folder::new("warnings", &[("r.lql", rules)]);
+    let ran = run(&folder, &["check", "r.lql"]);
+    assert_eq!((ran.status, ran.out.contains("warning[decay-cut-short]")), (0, true), "{}", ran.out);
+    assert_eq!(run(&folder, &["check", "r.lql", "--deny", "warnings"]).status, 1);
+}
+
+#[test]
+fn fmt_lays_files_out_and_names_those_that_differ() {
+    let folder =
+        Folder::new("fmt", &[("a.lql", "need=>5 # why\n"), ("sub/b.lql", "need => +5\n"), ("c.txt", "x")]);
+    let check = run(&folder, &["fmt", ".", "--check"]);
+    assert_eq!((check.status, check.out.as_str()), (1, "./a.lql\n"));
+    assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), "need=>5 # why\n");
+    let done = run(&folder, &["fmt", "a.lql", "sub/b.lql"]);
+    assert_eq!((done.status, done.out.as_str()), (0, "a.lql\n"));
+    assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), "need => +5  # why\n");
+    assert_eq!(run(&folder, &["fmt", ".", "--check"]).status, 0);
+    assert_eq!(run_with_input(&folder, &["fmt", "-"], "need=>5").out, "need => +5\n");
+    let broken = run_with_input(&folder, &["fmt", "-"], "need => =>");
+    assert_eq!((broken.status, broken.out.as_str()), (1, ""));
+    assert!(broken.err.contains("standard input:1:"), "{}", broken.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_changes_what_a_link_leads_to_and_keeps_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = Folder::new("fmt-link", &[("real/a.lql", "need=>5\n")]);
+    let (real, link) = (folder.0.join("real/a.lql"), folder.0.join("link.lql"));
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real/a.lql", &link).unwrap();
+    let done = run(&folder, &["fmt", "link.lql"]);
+    assert_eq!((done.status, done.out.as_str(), done.err.as_str()), (0, "link.lql\n", ""));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&real).unwrap(), "need => +5\n");
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(folder.0.join("real")).unwrap().count(), 1, "nothing is left beside it");
+}
+
+/// A limit on the size of files stands in for a full disk: writing fails behind the first bytes.
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_keeps_its_old_text() {
+    let text = "need=>5\n".repeat(1_000);
+    let folder = Folder::new("fmt-full", &[("a.lql", &text)]);
+    let program = env!("CARGO_BIN_EXE_leadql");
+    for signal in ["trap '' XFSZ; ", ""] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{signal}ulimit -f 1; exec \"$0\" fmt a.lql"), program]);
+        let output = shell.current_dir(&folder.0).output().unwrap();
+        assert!(!output.status.success());
+        let told = String::from_utf8(output.stderr).unwrap();
+        if signal.is_empty() {
+            // Ended in the middle of writing, as by an interrupt.
+            assert_eq!(output.status.code(), None, "{told}");
+        } else {
+            assert!(told.starts_with("error: a.lql cannot be written: "), "{told}");
+            assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing is left beside it");
+        }
+        assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), text);
+    }
+}
