@@ -96,5 +96,10 @@ pub mod explanation {
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
 
+/// The README's example, run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
+
 #[cfg(test)]
 mod twins;

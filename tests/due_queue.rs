@@ -3,7 +3,7 @@
 
 use leadql::RuleSet;
 
-#[expect(dead_code, reason = "the example's `main` runs only where the example does")]
+#[expect(dead_code, reason = "the example is a program of its own and its `main` runs only there")]
 #[path = "../examples/due_queue.rs"]
 mod due_queue;
 

@@ -3,8 +3,7 @@
 //! Each line of a file in `tests/sentences` is what should come of a rule set, a `|`, and the rule set: `ok`, the
 //! codes of exactly what is found, in order, or `error` where any error will do. Lines with `#` say which sentence
 //! it is about.
-
-#![expect(clippy::panic, reason = "what helps a test fails by panicking too")]
+#![expect(clippy::panic, reason = "what helps a test stops it by panicking too")]
 
 use std::fmt::Write as _;
 

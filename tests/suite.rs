@@ -1,7 +1,7 @@
 //! The suite: folders of plain files, each a rule set, leads and what has to come out of them. What a generated
 //! case or a user once found wrong is kept here.
 #![cfg(feature = "json")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use std::path::PathBuf;
 

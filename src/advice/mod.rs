@@ -7,6 +7,7 @@
 //! in one file ([`words`]).
 
 mod moves;
+mod note;
 mod questions;
 mod reach;
 mod refine;
@@ -154,8 +155,9 @@ impl RuleSet {
             advice.cut = plans.cut;
             for plan in &plans.list {
                 let way = words::way(model, lead.facts(), plan);
-                // Ways that began with other values may have become one.
-                if advice.ways.iter().all(|other| other.changes != way.changes) {
+                // Ways that began with other values or subjects may have become one.
+                if !advice.ways.iter().any(|other| other.covers(&way)) {
+                    advice.ways.retain(|other| !way.covers(other));
                     advice.ways.push(way);
                 }
             }

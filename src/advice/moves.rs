@@ -28,6 +28,8 @@ pub(super) struct Moves {
 
 /// More events of one sort than this are not proposed.
 const MOST_EVENTS: u64 = 1_000;
+/// More changes than this are not tried for one lead.
+const MOST_MOVES: usize = 1_000;
 /// More sorts of events than this are not tried for one term.
 const MOST_PER_TERM: usize = 32;
 
@@ -57,13 +59,19 @@ pub(super) fn moves(model: &Model, reach: &Reach<'_>, facts: &Facts, now: Instan
         }
         for one in of_term {
             // The same event may be asked for in many places.
+            let room = moves.list.len() < MOST_MOVES;
             match moves.list.iter_mut().find(|other| other.step == one.step) {
                 Some(other) => other.most = other.most.max(one.most),
-                None => moves.list.push(one),
+                None if room => moves.list.push(one),
+                None => moves.cut = true,
             }
         }
     }
     for attribute in reach.attributes.keys() {
+        if moves.list.len() >= 2 * MOST_MOVES {
+            moves.cut = true;
+            break;
+        }
         let tests = reach.tests(model, *attribute);
         moves.cut |= attribute_moves(model, *attribute, &tests, facts, now, &mut moves.list);
     }
@@ -87,27 +95,30 @@ fn events(model: &Model, selector: &Selector, used: &TermUse, found: &mut Vec<Mo
             found.push(Move { step, likelihood, most });
         };
         let sums = used.sums.iter().filter(|((kind, _), _)| *kind == selector.kind);
-        for ((_, property), bound) in sums {
-            for amount in amounts(*bound) {
-                let mut properties = properties.clone();
-                // The selector's own tests of the property go before.
-                if properties.iter().all(|(own, _)| own != property) {
-                    properties.push((*property, Value::Number(amount)));
-                    properties.sort_by_key(|(property, _)| *property);
-                    push(properties, Some(*property), 1);
-                } else {
-                    push(properties, None, most);
-                }
+        for ((_, summed), bound) in sums {
+            let Some(amount) = amount(*bound) else { continue };
+            let own = |id: PropertyId| selector.tests.iter().filter(move |(own, _)| *own == id);
+            // Where the selector's own tests of the property allow it, one event makes up the whole sum.
+            let value = Value::Number(amount);
+            if own(*summed).all(|(_, test)| test.holds(Some(&value), Instant::EPOCH)) {
+                let others = properties.iter().filter(|(own, _)| own != summed).cloned();
+                let mut properties: Vec<_> = others.chain([(*summed, value)]).collect();
+                properties.sort_by_key(|(property, _)| *property);
+                push(properties, Some(*summed), 1);
+            } else if let Some((_, Value::Number(one))) = properties.iter().find(|(own, _)| own == summed) {
+                let enough = amount.millionths() / one.millionths().max(1) + 1;
+                let enough = u32::try_from(enough.clamp(1, MOST_EVENTS.cast_signed())).unwrap_or(1);
+                push(properties.clone(), None, enough.max(most));
             }
         }
         push(properties.clone(), None, most);
     }
 }
 
-/// Amounts that bring a sum up to a bound, and beyond it.
-fn amounts(bound: Number) -> impl Iterator<Item = Number> {
-    let rounded_up = bound.millionths().div_euclid(MILLIONTHS).saturating_add(1).max(1);
-    Number::from_millionths(rounded_up.saturating_mul(MILLIONTHS)).into_iter()
+/// A whole amount that brings a sum beyond a bound.
+fn amount(bound: Number) -> Option<Number> {
+    let above = bound.millionths().div_euclid(MILLIONTHS).saturating_add(1).max(1);
+    Number::from_millionths(above.saturating_mul(MILLIONTHS))
 }
 
 /// A value for each property that the selector tests, none where the tests cannot all be passed as far as

@@ -33,10 +33,10 @@ pub(super) fn parts(trial: &mut Trial<'_>, way: &[Step], moves: &[Move], reach: 
     let mut steps = way.to_vec();
     let mut parts = Vec::new();
     for index in 0..steps.len() {
-        if let Some(less) = least_amount(trial, &steps, index) {
-            if let Some(slot) = steps.get_mut(index) {
-                *slot = less;
-            }
+        if let Some(less) = least_amount(trial, &steps, index)
+            && let Some(slot) = steps.get_mut(index)
+        {
+            *slot = less;
         }
         let Some(step) = steps.get(index).cloned() else { continue };
         let mut part = Part { step: step.clone(), range: None, alternatives: Vec::new(), any_subject: false };
@@ -181,7 +181,8 @@ fn between(trial: &mut Trial<'_>, steps: &[&Step], mut does: Instant, mut does_n
     }
 }
 
-/// The instants to come at which the lead, left alone, changes, up to the first at which the gate holds.
+/// The instants to come at which anything changes for the lead left alone, up to the first at which the gate
+/// holds.
 pub(super) struct Ahead {
     pub(super) changes: Vec<Instant>,
     pub(super) holds_at: Option<Instant>,
@@ -189,10 +190,11 @@ pub(super) struct Ahead {
     pub(super) cut: bool,
 }
 
+/// What lies ahead of the lead if nobody does anything.
 pub(super) fn ahead(trial: &mut Trial<'_>) -> Ahead {
     let mut ahead = Ahead { changes: Vec::new(), holds_at: None, cut: false };
     let mut at = trial.now;
-    while let Some(next) = trial.outcome_at(&[], at).valid_until {
+    while let Some(next) = trial.next_change(at) {
         if ahead.changes.len() == 2 * trial.jumps() {
             ahead.cut = true;
             break;

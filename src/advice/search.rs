@@ -23,8 +23,8 @@ pub(super) struct Found {
 const MOST_CHANGES: usize = 4;
 /// With so many ways no larger sets are looked for.
 const ENOUGH: usize = 6;
-/// Sets of one size that are extended to the next.
-const BEAM: usize = 40;
+/// Single changes, and larger sets of one size, that are extended by one more.
+const BEAMS: (usize, usize) = (200, 40);
 
 /// A single change that has an effect.
 struct Single<'m> {
@@ -125,9 +125,10 @@ impl Search<'_, '_> {
         levels_left: usize,
     ) -> Vec<Partial> {
         frontier.sort_by_key(|set| (set.distance, set.worst, set.count));
-        if frontier.len() > BEAM && levels_left < MOST_CHANGES - 1 {
+        let beam = if levels_left == MOST_CHANGES - 1 { BEAMS.0 } else { BEAMS.1 };
+        if frontier.len() > beam {
             self.found.cut = true;
-            frontier.truncate(BEAM);
+            frontier.truncate(beam);
         }
         let mut to_try = self.extensions(&frontier, singles, base);
         to_try.sort();

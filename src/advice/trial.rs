@@ -30,7 +30,7 @@ const FURTHEST: Distance = 1_000_000_000_000;
 /// Changes that are tried before a search is cut.
 const MOST_TRIALS: usize = 2_000;
 /// What all trials of a search may cost, in looks at an event, a rule or a condition.
-const MOST_WORK: usize = 40_000_000;
+const MOST_WORK: usize = 20_000_000;
 
 /// A lead to try changes on.
 pub(super) struct Trial<'m> {
@@ -149,6 +149,15 @@ impl<'m> Trial<'m> {
         let stage = (self.facts.stage, self.facts.stage_since);
         score::evaluate(self.plan, &self.signals, stage, at, &mut self.scratch, &mut self.outcome);
         &self.outcome
+    }
+
+    /// The first instant after `at` at which anything differs that the gate depends on, for the lead as it is:
+    /// conditions too that leave the outcome as it was.
+    pub(super) fn next_change(&mut self, at: Instant) -> Option<Instant> {
+        self.probing.signals_into(&self.facts, &mut self.signals);
+        let stage = (self.facts.stage, self.facts.stage_since);
+        score::evaluate(&self.probing, &self.signals, stage, at, &mut self.scratch, &mut self.outcome);
+        self.outcome.valid_until
     }
 
     /// Whether the gate holds once the changes are made at `at`.

@@ -34,7 +34,7 @@ pub(super) struct Plans {
 }
 
 /// Ways that are given.
-const MOST_WAYS: usize = 8;
+const MOST_WAYS: usize = 10;
 /// Instants ahead at which changes are tried when none do now.
 const MOST_LATER: usize = 4;
 

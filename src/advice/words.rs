@@ -12,7 +12,7 @@ use super::ways::WayPlan;
 use super::{Advice, Question, Standing, Way};
 use crate::decimal::Number;
 use crate::lead::{Facts, Value};
-use crate::model::Model;
+use crate::model::{Glob, Model};
 use crate::time::Instant;
 use crate::vocabulary::{Attribute, Type};
 
@@ -256,6 +256,32 @@ fn joined(items: &[String], last: &str) -> String {
     }
 }
 
+impl LeadChange {
+    /// Whether this leaves open what the other fixes: a visit to any page, a visit to this one.
+    fn covers(&self, other: &LeadChange) -> bool {
+        match (self, other) {
+            (
+                LeadChange::Events { count, kind, subject, new_subject: false, properties, .. },
+                LeadChange::Events {
+                    count: c, kind: k, subject: s, new_subject: false, properties: p, ..
+                },
+            ) => {
+                (count, kind, properties) == (c, k, p) && Glob::new(subject).matches(&s.to_ascii_lowercase())
+            }
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl Way {
+    /// Whether this says what the other says, and perhaps leaves more open.
+    pub(super) fn covers(&self, other: &Way) -> bool {
+        self.changes.len() == other.changes.len()
+            && (self.before, self.stage) == (other.before, other.stage)
+            && other.changes.iter().all(|other| self.changes.iter().any(|change| change.covers(other)))
+    }
+}
+
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let gate = self.gate.name();
@@ -263,13 +289,13 @@ impl fmt::Display for Advice {
             Standing::Undefined => write!(f, "The rule set has no {gate} gate.")?,
             Standing::Holds => write!(f, "The {gate} gate holds already.")?,
             Standing::Open if self.ways.is_empty() && self.cut => {
-                write!(
-                    f,
-                    "No small set of changes that makes the {gate} gate hold was found; not all were tried."
-                )?;
+                write!(f, "Nothing was found that would make the {gate} gate hold; not all was tried.")?;
             }
             Standing::Open if self.ways.is_empty() => {
-                write!(f, "No set of up to four changes makes the {gate} gate hold.")?;
+                write!(
+                    f,
+                    "Nothing that could be done or found out at once would make the {gate} gate hold."
+                )?;
             }
             Standing::Open => {
                 write!(f, "What it would take for the {gate} gate, one of:")?;

@@ -74,30 +74,42 @@ impl<'a> Reader<'a> {
         events.filter(move |(_, event)| keeps(window, event.at, now))
     }
 
+    /// The events up to `now` that match a term, newest first.
+    pub(super) fn past(&self, term: TermId, now: Instant) -> &[usize] {
+        let matching = self.matching(term);
+        let is_later = |index: &usize| self.events.get(*index).is_some_and(|event| event.at > now);
+        matching.get(matching.partition_point(is_later)..).unwrap_or_default()
+    }
+
+    /// How many events, subjects or days there are, or the sum in millionths. The events come newest first.
+    pub(super) fn aggregated(
+        &self,
+        aggregate: &Aggregate,
+        events: impl Iterator<Item = (usize, &'a Event)>,
+    ) -> i128 {
+        match aggregate {
+            Aggregate::Count => whole(events.count()),
+            Aggregate::Distinct => whole(self.subjects.different(events.map(|(index, _)| index))),
+            Aggregate::Days => {
+                // In order of time a day that is left does not come again.
+                let mut last = None;
+                whole(
+                    events.filter(|(_, event)| last.replace(event.at.day()) != Some(event.at.day())).count(),
+                )
+            }
+            Aggregate::Sum(properties) => events.map(|(_, event)| value(event, properties)).sum(),
+        }
+    }
+
     /// Whether `TERM CMP N WINDOW` holds at `now`.
     pub(super) fn event_test_holds(&self, test: &EventTest, now: Instant) -> bool {
-        let kept = self.kept(test.term, test.window, now).map(|(_, event)| event);
-        let aggregate = aggregated(&test.aggregate, kept);
+        let aggregate = self.aggregated(&test.aggregate, self.kept(test.term, test.window, now));
         let bound = match test.bound {
             Bound::Count(count) => i128::from(count),
             Bound::Sum(number) => i128::from(number.millionths()),
         };
         test.comparison.holds(aggregate, bound)
     }
-}
-
-/// How many events, subjects or days there are, or the sum in millionths.
-pub(super) fn aggregated<'e>(aggregate: &Aggregate, events: impl Iterator<Item = &'e Event>) -> i128 {
-    match aggregate {
-        Aggregate::Count => whole(events.count()),
-        Aggregate::Distinct => whole(different(events.map(|event| event.subject.folded()))),
-        Aggregate::Days => whole(different(events.map(|event| event.at.day()))),
-        Aggregate::Sum(properties) => events.map(|event| value(event, properties)).sum(),
-    }
-}
-
-fn different<T: std::hash::Hash + Eq>(items: impl Iterator<Item = T>) -> usize {
-    items.collect::<std::collections::HashSet<T>>().len()
 }
 
 pub(super) fn whole(count: usize) -> i128 {

@@ -14,6 +14,7 @@ mod rules;
 mod scores;
 mod show;
 mod stages;
+mod subjects;
 #[cfg(test)]
 mod validity;
 mod words;
@@ -26,6 +27,7 @@ pub use explanation::{
 };
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
+pub(crate) use show::escaped;
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;
@@ -33,6 +35,7 @@ use crate::score::Outcome;
 use crate::time::Instant;
 
 use conditions::Level;
+use subjects::Subjects;
 
 /// A lead under a rule set, ready to be read at any instant.
 pub(crate) struct Reader<'a> {
@@ -40,6 +43,7 @@ pub(crate) struct Reader<'a> {
     facts: &'a Facts,
     /// All events of the lead, newest first.
     events: Vec<&'a Event>,
+    subjects: Subjects,
     /// By term: which of `events` match it, newest first.
     matching: Vec<Vec<usize>>,
     /// By condition: what has to be known before it can be told.
@@ -65,7 +69,8 @@ impl<'a> Reader<'a> {
         let mut events: Vec<&Event> = facts.events.iter().collect();
         events.sort_by_key(|event| std::cmp::Reverse(event.at));
         let matching = events::matching(model, &events);
-        Reader { model, facts, events, matching, levels: conditions::levels(model) }
+        let subjects = Subjects::of(&events);
+        Reader { model, facts, events, subjects, matching, levels: conditions::levels(model) }
     }
 
     /// Reads the rule set at `now`: conditions on facts alone, then rules, scores and bands, then segments,

@@ -56,9 +56,9 @@ pub(crate) enum LeftOut {
 
 /// What a limit counts separately for each of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum LimitKey<'e> {
+enum LimitKey {
     Day(i64),
-    Subject(&'e str),
+    Subject(Option<usize>),
 }
 
 impl<'a> Reader<'a> {
@@ -132,27 +132,27 @@ impl<'a> Reader<'a> {
         now: Instant,
     ) -> Vec<(usize, &'a Event, Option<LeftOut>)> {
         let mut times = 0;
-        let mut of_key: HashMap<LimitKey<'_>, u32> = HashMap::new();
+        let mut of_key: HashMap<LimitKey, u32> = HashMap::new();
         let mut taken = Vec::new();
         for (index, event) in self.kept(term, window, now) {
             let per = match limits.per {
                 Some(LimitPer::Day(most)) => Some((LimitKey::Day(event.at.day()), most, LeftOut::Day)),
                 Some(LimitPer::Subject(most)) => {
-                    Some((LimitKey::Subject(event.subject.folded()), most, LeftOut::Subject))
+                    Some((LimitKey::Subject(self.subjects.number(index)), most, LeftOut::Subject))
                 }
                 None => None,
             };
-            let full = per.filter(|(key, most, _)| of_key.get(key).is_some_and(|taken| taken >= most));
+            let mut of_this = per.map(|(key, most, limit)| (of_key.entry(key).or_default(), most, limit));
             let left_out = if times >= limits.times.min(MAX_OCCURRENCES) {
                 Some(LeftOut::Times)
             } else {
-                full.map(|(_, _, limit)| limit)
+                of_this.as_ref().filter(|(taken, most, _)| **taken >= *most).map(|(_, _, limit)| *limit)
             };
             // What one limit leaves out takes no room in the other.
             if left_out.is_none() {
                 times += 1;
-                if let Some((key, _, _)) = per {
-                    *of_key.entry(key).or_default() += 1;
+                if let Some((taken, _, _)) = &mut of_this {
+                    **taken += 1;
                 }
             }
             taken.push((index, event, left_out));

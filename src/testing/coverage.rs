@@ -325,6 +325,8 @@ mod tests {
         assert_eq!(
             gaps(rules),
             [
+                // Not the `need` of the disqualification, which is one with it.
+                "condition need, 1: both",
                 "condition budget or timing, 1: both",
                 "condition budget, 1: both",
                 "condition timing, 1: both",
@@ -367,7 +369,7 @@ mod tests {
         let rules = "let fit = need and budget
             fit and timing => 5
             fit and authority => 5
-            band score { only }
+            band score { single }
             test \"t\" { expect score = 0 }";
         assert_eq!(gaps(rules).iter().filter(|gap| gap.contains(" fit, 1: true")).count(), 1);
         assert!(!gaps(rules).iter().any(|gap| gap.starts_with("band")));

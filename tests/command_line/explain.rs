@@ -81,3 +81,21 @@ fn wrong_leads_before_the_one_asked_for_stop_or_are_left_out() {
     let skipped = run(&folder, &[&EXPLAIN[..], &["--id", "2", "--on-error", "skip"]].concat());
     assert_eq!((skipped.status, skipped.out.starts_with("2, stage lead")), (0, true), "{}", skipped.err);
 }
+
+#[test]
+fn what_it_would_take_stands_behind_the_explanation() {
+    let folder = folder("explain-advice");
+    let explain = |more: &[&str]| run(&folder, &[&EXPLAIN, more].concat()).out;
+    let text = explain(&["--id", "2"]);
+    let (_, advice) = text.split_once("\nWhat it would take for the mql gate, one of:\n").unwrap();
+    assert!(advice.starts_with("- ") && advice.contains("visit to pricing"), "{text}");
+    let markdown = explain(&["--id", "2", "--format", "markdown"]);
+    assert!(markdown.contains("\n**What it would take for the mql gate, one of**\n\n- "), "{markdown}");
+    let json: serde_json::Value = serde_json::from_str(&explain(&["--id", "2", "--format", "json"])).unwrap();
+    assert_eq!((&json["advice"]["gate"], &json["advice"]["standing"]), (&"mql".into(), &"open".into()));
+    // The first lead is an MQL: what is next is for people to do.
+    assert!(!explain(&["--id", "L-1"]).contains("What it would take"));
+    let json: serde_json::Value =
+        serde_json::from_str(&explain(&["--id", "L-1", "--format", "json"])).unwrap();
+    assert_eq!(json["advice"], serde_json::Value::Null);
+}

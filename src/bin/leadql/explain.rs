@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
+use leadql::{Advice, Explanation, Gate, Stage, Standing};
 
 use crate::input::{self, Input};
 use crate::output::{self, Stop};
 
-/// Explain why a lead has its scores and its stage, rule by rule
+/// Explain why a lead has its scores and its stage, rule by rule, and what it would take for the next
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -50,15 +51,42 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let leads = arguments.input.open(&rules, arguments.id_column.as_deref())?;
     let lead = input::find(leads, &arguments.id)?;
     let explanation = rules.explain(&lead, arguments.at);
+    let advice = next_gate(explanation.stage.to)
+        .map(|gate| rules.what_it_would_take(&lead, arguments.at, gate))
+        .filter(|advice| advice.standing == Standing::Open);
     let mut out = output::plain_results();
-    match arguments.format {
-        Format::Text => write!(out, "{explanation}")?,
-        Format::Markdown => out.write_all(explanation.to_markdown().as_bytes())?,
-        Format::Json => {
-            serde_json::to_writer(&mut out, &explanation)?;
+    match (arguments.format, &advice) {
+        (Format::Text, None) => write!(out, "{explanation}")?,
+        (Format::Text, Some(advice)) => write!(out, "{explanation}\n{advice}\n")?,
+        (Format::Markdown, None) => write!(out, "{}", explanation.to_markdown())?,
+        (Format::Markdown, Some(advice)) => {
+            write!(out, "{}\n{}", explanation.to_markdown(), advice.to_markdown())?;
+        }
+        (Format::Json, _) => {
+            serde_json::to_writer(
+                &mut out,
+                &Explained { explanation: &explanation, advice: advice.as_ref() },
+            )?;
             out.write_all(b"\n")?;
         }
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An explanation as JSON, with what it would take for the next gate: null where there is none to pass.
+#[derive(serde::Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    explanation: &'a Explanation,
+    advice: Option<&'a Advice>,
+}
+
+/// The gate that a lead of this stage has to pass next.
+fn next_gate(stage: Stage) -> Option<Gate> {
+    match stage {
+        Stage::Lead | Stage::Recycled => Some(Gate::Mql),
+        Stage::Sal => Some(Gate::Sql),
+        Stage::Mql | Stage::Sql | Stage::Customer | Stage::Disqualified => None,
+    }
 }

@@ -3,7 +3,8 @@
 use super::Account;
 use crate::decimal::{Number, Points};
 use crate::explain::explanation::{
-    BandPlace, DecayLine, Finding, LeftOutBy, Line, MissedRule, NextBand, RuleLine, RuleName, ScoreLedger,
+    BandPlace, DecayLine, Evidence, Finding, LeftOutBy, Line, MissedRule, NextBand, RuleLine, RuleName,
+    ScoreLedger,
 };
 use crate::explain::{GroupReading, LeftOut, Occurrence, ScoreReading, words};
 use crate::lead::Event;
@@ -14,6 +15,13 @@ use crate::model::{Group, Limits, Member, Rule, RuleBody, RuleIndex, Score, Scor
 struct Entries {
     lines: Vec<Line>,
     missed: Vec<MissedRule>,
+}
+
+/// Why a rule holds or does not: the events behind it, those that its limits leave out, the tests.
+struct Grounds {
+    events: Option<Evidence>,
+    left_out: Vec<LeftOutBy>,
+    because: Vec<Finding>,
 }
 
 impl<'a> Account<'a> {
@@ -125,8 +133,7 @@ impl<'a> Account<'a> {
     fn enter_rule(&self, index: RuleIndex, entries: &mut Entries) {
         let found = self.model.rules.get(index.index()).zip(self.reading.rules.get(index.index()));
         let Some((rule, reading)) = found else { return };
-        let (events, left_out) = self.events_behind(rule);
-        let because = self.rule_because(rule, &events);
+        let Grounds { events, left_out, because } = self.grounds(rule);
         if !reading.holds {
             let because = because.into_iter().filter(|finding| !finding.holds).collect();
             entries.missed.push(MissedRule { rule: self.rule_name(rule), points: rule.points, because });
@@ -141,45 +148,38 @@ impl<'a> Account<'a> {
                 before: reading.before_decay,
                 took: Points::from_thousandths(took),
             }),
-            because,
-            events: self.evidence(&events),
+            events,
             left_out,
+            because,
         }));
     }
 
-    /// The events behind a rule, and what its limits leave out of those that match it. Of an each rule this does
-    /// not ask whether its `when` holds.
-    fn events_behind(&self, rule: &Rule) -> (Vec<(usize, &'a Event)>, Vec<LeftOutBy>) {
+    /// Why a rule holds or does not. Of an each rule the events are told without regard to its `when`.
+    fn grounds(&self, rule: &Rule) -> Grounds {
         match &rule.body {
-            RuleBody::Condition(condition) => {
-                (self.reader.evidence(*condition, &self.reading.conditions, self.now()), Vec::new())
-            }
-            RuleBody::Each { limits, .. } => {
+            RuleBody::Condition(condition) => Grounds {
+                events: self.evidence_of(*condition),
+                left_out: Vec::new(),
+                because: self.because(*condition, true),
+            },
+            RuleBody::Each { term, window, when, limits } => {
                 let occurrences = self.reader.occurrences(rule, self.now());
-                let counted = occurrences.iter().filter(|occurrence| occurrence.left_out.is_none());
-                let counted = counted.map(|occurrence| (occurrence.index, occurrence.event)).collect();
-                (counted, left_out_by(*limits, &occurrences))
-            }
-        }
-    }
-
-    /// Why a rule holds or does not, given the events behind it.
-    fn rule_because(&self, rule: &Rule, events: &[(usize, &'a Event)]) -> Vec<Finding> {
-        match &rule.body {
-            RuleBody::Condition(condition) => self.because(*condition, true),
-            RuleBody::Each { term, window, when, .. } => {
-                let found = self.found(events, *term, *window);
+                let counting = occurrences.iter().filter(|occurrence| occurrence.left_out.is_none());
+                let events = |occurrence: &Occurrence<'a>| (occurrence.index, occurrence.event);
+                let counting: Vec<(usize, &Event)> = counting.map(events).collect();
+                let kept: Vec<(usize, &Event)> = occurrences.iter().map(events).collect();
+                let found = self.found(&counting, &kept, *term);
                 let mut because = vec![Finding {
                     test: self.source.rule_condition(rule),
                     place: self.source.place(rule.place),
                     holds: found.events.is_some(),
                     says: self.words.occurrences(*term, *window, &found),
-                    events: found.events,
+                    events: found.events.clone(),
                     parts: Vec::new(),
                     more_parts: 0,
                 }];
                 because.extend(when.iter().flat_map(|when| self.because(*when, true)));
-                because
+                Grounds { events: found.events, left_out: left_out_by(*limits, &occurrences), because }
             }
         }
     }

@@ -21,7 +21,6 @@ use crate::lead::Facts;
 use crate::model::{ConditionId, Gate, Model};
 use crate::time::Instant;
 
-use evidence::Subjects;
 pub(crate) use source::Source;
 
 /// Explains what a rule set says of a lead at `now`. `valid_until` is the first instant at which it says
@@ -42,7 +41,6 @@ pub(crate) fn explain(
         reading: &reading,
         words: Words { model, now },
         source: Source::new(model),
-        subjects: Subjects::of(&reader.events),
         found: RefCell::default(),
     };
     let then =
@@ -72,7 +70,6 @@ struct Account<'a> {
     reading: &'a Reading,
     words: Words<'a>,
     source: Source<'a>,
-    subjects: Subjects,
     /// By event test: what was found of it, looked up once however many conditions name it.
     found: RefCell<HashMap<ConditionId, EventsFound>>,
 }
@@ -128,3 +125,6 @@ impl Account<'_> {
         super::conditions::holds(&self.reading.conditions, condition)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,7 @@ fn row(cells: &[&str], note: &mut String) {
 }
 
 /// `text` with what Markdown would read as a mark escaped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;
     let mut rest = text.chars().peekable();

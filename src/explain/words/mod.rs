@@ -124,7 +124,7 @@ impl Words<'_> {
         };
         match (holds, meant) {
             (true, _) => found,
-            (false, true) => format!("{found}, none for {period} wanted"),
+            (false, true) => format!("{found}, inactive for {period} wanted"),
             (false, false) => format!("{found}, within {period} wanted"),
         }
     }
