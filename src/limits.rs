@@ -15,7 +15,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes in one file: 1 MiB.
+    /// Bytes in one file: 1 MiB; at most 1 GiB.
     pub source: usize,
     /// Bytes in the main file and all that it includes: 8 MiB.
     pub sources: usize,
@@ -23,7 +23,7 @@ pub struct Limits {
     pub nesting: usize,
     /// Rules: 10,000.
     pub rules: usize,
-    /// Bands, segments and `let` conditions, of each: 1,000.
+    /// Bands, segments and `let`s, of each: 1,000.
     pub definitions: usize,
     /// Items in one list: 10,000.
     pub list_items: usize,
@@ -69,7 +69,7 @@ impl Limits {
         self.source.min(self.sources)
     }
 
-    /// Sets the bytes of one file, and of all files together.
+    /// Sets the bytes of one file, at most 1 GiB, and of all files together.
     #[must_use]
     pub fn with_sources(mut self, one: usize, all: usize) -> Self {
         (self.source, self.sources) = (one, all);
@@ -91,7 +91,7 @@ impl Limits {
         self
     }
 
-    /// Sets the number of bands, of segments and of `let` conditions.
+    /// Sets the number of bands, of segments and of `let`s.
     #[must_use]
     pub fn with_definitions(mut self, definitions: usize) -> Self {
         self.definitions = definitions;

@@ -44,8 +44,8 @@ fn what_a_file_defines_stands_where_it_is_included() {
     let evaluation = rules.evaluate(&lead, "2026-11-01T00:00:00Z".parse().unwrap());
     assert_eq!(evaluation.disqualify(), Some("from main"));
     let only_included = Compiler::new()
-        .include("b/c.lql", "include \"../d.lql\"  disqualify when need \"from c\"")
-        .include("d.lql", "disqualify when need \"from d\"")
+        .include("./b//c.lql", "include \"../d.lql\"  disqualify when need \"from c\"")
+        .include("b/../d.lql", "disqualify when need \"from d\"")
         .compile("include \"b/c.lql\"");
     let rules = only_included.unwrap();
     let lead = rules.lead().set("need", true).unwrap().build();

@@ -35,7 +35,10 @@ impl<'a> Checker<'a> {
                 count += 1;
                 self.over_limit(count, self.limits.definitions, "bands", entry.name.span);
             }
-            let Some(id) = self.score_name(score) else { continue };
+            let Some(id) = self.score_name(score) else {
+                self.knows_all_bands = false;
+                continue;
+            };
             if let Some(first) = seen.get(&id) {
                 let message = format!("the score `{}` has two band lists", score.node);
                 let found = Diagnostic::new(Code::Duplicate, self.at(span), message, "again");
@@ -86,10 +89,9 @@ impl<'a> Checker<'a> {
     /// Names that differ only in case are one, so `Best` is no more a name than `best`.
     fn keyword_as_band(&mut self, name: &Name, folded: &str) {
         if keyword::is_keyword(folded) {
-            let message =
-                format!("`{folded}` is a word of the language, in any case, and cannot name a band");
+            let message = format!("`{folded}` is a keyword, in any case, and cannot be the name of a band");
             let found = Diagnostic::new(Code::KeywordAsName, self.at(name.span), message, "a keyword");
-            self.report(found.help(format!("choose another name, such as `{}_band`", name.node)));
+            self.report(found.help(format!("take another name, such as `my_{folded}`")));
         }
     }
 
@@ -118,6 +120,10 @@ impl<'a> Checker<'a> {
     /// A band of a score, the case of its letters ignored.
     pub(super) fn band(&mut self, name: &Name, score: ScoreIndex, band: &Name) -> Option<BandIndex> {
         let Some(bands) = self.bands.get(&score) else {
+            // Otherwise there may be a list of its bands with an error that is told already.
+            if !self.knows_all_bands {
+                return None;
+            }
             let message = format!("the score `{}` has no bands", name.node);
             let help = format!("define them: `band {} {{ {} >= 50, cold }}`", name.node, band.node);
             self.unknown(Code::UnknownBand, band, message, None, &help);

@@ -57,8 +57,12 @@ pub(crate) struct Input<'a> {
     pub(crate) limits: &'a Limits,
     /// Params to override: name and value as text.
     pub(crate) overrides: &'a [(String, String)],
+    /// Whether nothing that was read has a syntax error.
+    pub(crate) is_parsed: bool,
     /// Names whose definitions have syntax errors.
     pub(crate) broken: Vec<&'a str>,
+    /// All words on the lines with syntax errors.
+    pub(crate) on_broken_lines: Vec<&'a str>,
     /// Whether an included file could not be read.
     pub(crate) is_incomplete: bool,
 }
@@ -80,6 +84,7 @@ pub(crate) fn check(input: &Input<'_>) -> Checked {
         file: FileId(0),
         found: Vec::new(),
         omitted: 0,
+        knows_all_bands: input.is_parsed && !input.is_incomplete,
         is_clean: true,
         names_to_compare: Cell::new(MOST_NAMES_COMPARED),
         names: Names::default(),
@@ -119,6 +124,8 @@ struct Checker<'a> {
     file: FileId,
     found: Vec<Diagnostic>,
     omitted: usize,
+    /// Whether every band list there is could be read, and its score found.
+    knows_all_bands: bool,
     /// Whether no error was found, warnings aside.
     is_clean: bool,
     names_to_compare: Cell<usize>,
@@ -287,7 +294,7 @@ impl<'a> Checker<'a> {
     /// The defined name of a sort that `wanted` takes that `name` was meant to be.
     fn nearest_name(&self, name: &str, wanted: impl Fn(Sort) -> bool) -> Option<String> {
         // The names are in no particular order: all of them are compared, or none.
-        let all = self.names.len() <= self.names_to_compare.get();
+        let all = self.names.len() < self.names_to_compare.get();
         all.then(|| self.nearest(name, self.names.of(wanted)).map(str::to_owned)).flatten()
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Names<'a> {
     /// Names whose definition has a syntax error, and those that are defined twice: which meaning they have is
     /// not known, so nothing is said of where they are used.
     unsure: HashSet<&'a str>,
+    /// Words on lines that have a syntax error. One that nothing else defines may be defined there.
+    on_broken_lines: HashSet<&'a str>,
     /// Whether a file with further definitions could not be read.
     is_incomplete: bool,
 }
@@ -75,7 +77,7 @@ impl<'a> Names<'a> {
 
     /// Whether the name may be defined in a way that is not known, so that not knowing it is no error.
     pub(super) fn may_be_defined(&self, name: &str) -> bool {
-        self.is_incomplete || self.unsure.contains(name)
+        self.is_incomplete || self.unsure.contains(name) || self.on_broken_lines.contains(name)
     }
 
     /// Where the rule set itself defines the name.
@@ -103,6 +105,7 @@ impl<'a> Checker<'a> {
     pub(super) fn collect_names(&mut self, input: &Input<'a>, only_declared: bool) {
         let statements = &input.statements;
         self.names.unsure.extend(input.broken.iter().copied());
+        self.names.on_broken_lines.extend(input.on_broken_lines.iter().copied());
         self.names.is_incomplete = input.is_incomplete;
         for placed in statements {
             self.file = placed.file;

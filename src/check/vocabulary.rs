@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
         let known = super::operators::with_article(standard);
         let message = format!("the standard attribute `{}` is {known}, and here it is {own}", name.node);
         let label = format!("declared as {own}");
-        let help = format!("write `attribute {}: {}`, or choose another name", name.node, standard.name());
+        let help = format!("write `attribute {}: {}`, or take another name", name.node, standard.name());
         self.standard_mismatch(span, message, label, help);
     }
 
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
                 event.passive.unwrap_or(event.kind.span),
                 format!("the standard event `{}` is {is}, and here it is {is_not}", known.name),
                 format!("declared as {is_not}"),
-                format!("{right}, or choose another name"),
+                format!("{right}, or take another name"),
             );
             return None;
         }
@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
                     Some(_) => "declared with another type".to_owned(),
                     None => format!("`{}` is missing", property.name),
                 },
-                format!("write `{}: {}`, or choose another name", property.name, property.of.name()),
+                format!("write `{}: {}`, or take another name", property.name, property.of.name()),
             );
             return None;
         }

@@ -61,7 +61,7 @@ impl Compiler {
     /// file is compiled from a text.
     #[must_use]
     pub fn include(mut self, path: impl Into<String>, text: impl Into<String>) -> Self {
-        self.includes.insert(path.into(), text.into());
+        self.includes.insert(files::included_key(path.into()), text.into());
         self
     }
 
@@ -124,16 +124,18 @@ impl Compiler {
             let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
             Some(Placed { file: *file, statement })
         });
+        let is_parsed = all.is_empty();
         let input = check::Input {
             statements: statements.collect(),
             sources: Arc::clone(&sources),
             limits: &self.limits,
             overrides: &self.overrides,
+            is_parsed,
             broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
+            on_broken_lines: files::words_on_lines_with(&all, &sources),
             is_incomplete,
         };
         let checked = check::check(&input);
-        let is_parsed = all.is_empty();
         all.extend(checked.found);
         let found = Diagnostics::new(all, sources).and_more(checked.omitted);
         match checked.model {

@@ -126,6 +126,22 @@ impl Files {
     }
 }
 
+/// All words on the lines where findings are.
+pub(super) fn words_on_lines_with<'s>(found: &[Diagnostic], sources: &'s Sources) -> Vec<&'s str> {
+    let mut seen: HashSet<(FileId, usize)> = HashSet::new();
+    let mut words = Vec::new();
+    for place in found.iter().flat_map(|found| found.labels.first()).map(|(place, _)| *place) {
+        let text = sources.get(place.file.0 as usize).map_or("", |source| &*source.text);
+        let before = text.get(..place.span.start).unwrap_or(text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        if seen.insert((place.file, start)) {
+            let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            words.extend(line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+        }
+    }
+    words
+}
+
 /// What can be wrong with a file.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -242,6 +258,12 @@ fn resolve(folder: &Path, written: &str) -> Result<PathBuf, Problem> {
         }
     }
     if path.as_os_str().is_empty() { Err(Problem::Form) } else { Ok(path) }
+}
+
+/// The path under which a host's text is found: without detours, so that `./a.lql` is `a.lql`.
+pub(super) fn included_key(path: String) -> String {
+    let resolved = resolve(Path::new(""), &path).ok();
+    resolved.and_then(|resolved| resolved.to_str().map(str::to_owned)).unwrap_or(path)
 }
 
 impl Folder<'_> {
