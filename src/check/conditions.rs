@@ -8,7 +8,7 @@ use crate::syntax::ast::{
     Expr, ExprKind, LetValue, Name, Operation, Span, Spanned, StatementKind, Test, TestSubject,
 };
 
-use super::names::Sort;
+use super::names::{LOOSE_SCORE, Sort};
 use super::{Checker, Lets, Placed, each, order};
 
 /// Where a condition stands, and so what it may use.
@@ -232,6 +232,11 @@ impl<'a> Checker<'a> {
                     "a condition",
                     "a param stands for a number or a duration",
                 );
+                None
+            }
+            // The one keyword that may stand here: it can only be meant as a score.
+            None if name.node == LOOSE_SCORE => {
+                self.score_name(name);
                 None
             }
             None => {

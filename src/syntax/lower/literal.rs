@@ -64,6 +64,8 @@ impl Lowering<'_> {
                     let escape = Span { start, end: start + length };
                     let help = "a text may hold `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`; write `\\\\` for a backslash";
                     self.error(Code::BadText, escape, message, "in this escape", help);
+                    // Something stands there: the text must not look empty to those behind.
+                    text.push(char::REPLACEMENT_CHARACTER);
                 }
             }
             rest = escape.get(length..).unwrap_or("");
