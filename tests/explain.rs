@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test stops it by panicking too")]
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leadql::{Explanation, NewEvent, ReadOptions, RuleSet};
@@ -72,8 +71,8 @@ fn many_rules() -> RuleSet {
 }
 
 #[test]
-fn a_long_history_is_explained_in_under_a_second() {
-    // Without optimisation less is asked for; what counts is measured in a release build.
+fn a_long_history_is_explained_rule_by_rule() {
+    // How long it takes is measured in benches/explain.rs.
     let events: i64 = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
     let rules = many_rules();
     let now: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
@@ -88,15 +87,8 @@ fn a_long_history_is_explained_in_under_a_second() {
         };
     }
     let lead = lead.build();
-    // The best of three: other work on the machine only ever adds.
-    let explained = (0..3).map(|_| {
-        let begin = Instant::now();
-        let explanation = rules.explain(&lead, now);
-        (begin.elapsed(), explanation)
-    });
-    let (took, explanation) = explained.min_by_key(|(took, _)| *took).unwrap();
+    let explanation = rules.explain(&lead, now);
     assert_eq!(explanation.scores[0].lines.len() + explanation.scores[0].missed.len(), 200);
-    assert!(took < Duration::from_secs(1), "{events} events took {took:?}");
 }
 
 #[test]
