@@ -141,6 +141,19 @@ fn ten_thousand_rules_may_share_lets_and_lists() {
     assert_eq!(evaluation.score("score").map(|score| score.to_string()), Some("9989".to_owned()));
 }
 
+#[test]
+fn one_long_list_may_be_asked_for_by_many_attributes() {
+    let list = joined(10_000, ",", |number| format!("\"v{number}\""));
+    let attributes = lines(5_000, |n| format!("attribute a{n}: text"));
+    let asked = joined(5_000, " or ", |n| format!("a{n} in l"));
+    let text = format!("let l = [{list}]\n{attributes}{asked} => 1");
+    // Without sharing it would be 50 million texts, more than most machines have room for.
+    let rules = RuleSet::compile(&text).unwrap_or_else(|found| panic!("{found:.1000}"));
+    let lead = rules.lead().set("a4999", "v9999").unwrap().build();
+    let evaluation = rules.evaluate(&lead, "2026-11-01T00:00:00Z".parse().unwrap());
+    assert_eq!(evaluation.score("score").map(|score| score.to_string()), Some("1".to_owned()));
+}
+
 /// Each of these took time or memory in the square of its size once, or could have.
 #[test]
 fn many_slips_take_no_longer_than_their_number() {

@@ -17,14 +17,15 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Micros;
 use super::numbering::{Ages, Numbering, number_of};
 use crate::decimal::Points;
 use crate::lead::Value;
 use crate::model::{
-    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Model, ScoreIndex, TextTest,
-    ValueTest,
+    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Folded, Model, ScoreIndex, Shared,
+    TextTest, ValueTest,
 };
 use crate::time::Instant;
 use crate::vocabulary::AttributeId;
@@ -57,7 +58,7 @@ pub(super) enum AttributeTest {
     Plain(ValueTest),
     /// A text among many, or, negated, a text that is not.
     Listed {
-        texts: HashSet<Box<str>>,
+        texts: Arc<HashSet<Box<str>>>,
         negated: bool,
     },
 }
@@ -65,14 +66,16 @@ pub(super) enum AttributeTest {
 /// From so many texts on a list is looked up rather than gone through.
 const LONG_LIST: usize = 16;
 
+/// The lists of a model, ready to be looked up: one for all tests that share it.
+type Listed = HashMap<Shared<Folded>, Arc<HashSet<Box<str>>>>;
+
 impl AttributeTest {
-    fn new(test: &ValueTest) -> Self {
+    fn new(test: &ValueTest, listed: &mut Listed) -> Self {
         match test {
             ValueTest::Text(TextTest::AnyOf { texts, negated }) if texts.len() >= LONG_LIST => {
-                AttributeTest::Listed {
-                    texts: texts.iter().map(|text| text.as_str().into()).collect(),
-                    negated: *negated,
-                }
+                let all = || Arc::new(texts.iter().map(|text| text.as_str().into()).collect());
+                let texts = Arc::clone(listed.entry(texts.clone()).or_insert_with(all));
+                AttributeTest::Listed { texts, negated: *negated }
             }
             _ => AttributeTest::Plain(test.clone()),
         }
@@ -194,6 +197,7 @@ pub(super) struct Lowered {
     newest: Vec<Option<u32>>,
     nodes: Vec<Option<u32>>,
     dates: HashMap<AttributeId, u32>,
+    listed: Listed,
 }
 
 impl Lowered {
@@ -241,6 +245,7 @@ pub(super) fn lower<'m>(
         newest: vec![None; nodes.len()],
         nodes: node_of,
         dates: HashMap::new(),
+        listed: Listed::new(),
     };
     let ages = below(&nodes, decaying.iter().filter_map(|root| lowered.nodes.get(root.index()).copied()?));
     for (place, node) in nodes.iter().enumerate() {
@@ -430,7 +435,8 @@ impl Lowered {
                     });
                     program.leaves.push(Leaf::Date { date, ages });
                 } else {
-                    program.attribute_tests.push((*attribute, AttributeTest::new(test)));
+                    let test = AttributeTest::new(test, &mut self.listed);
+                    program.attribute_tests.push((*attribute, test));
                 }
                 return;
             }
