@@ -178,9 +178,14 @@ impl<'a> Driver<'a> {
         let (position, expected) = match Grammar::parse(wanted, self.text.get(start..end).unwrap_or("")) {
             Ok(mut pairs) => match pairs.next() {
                 Some(pair) => {
-                    self.lowering.offset = start;
-                    let next = self.tokens.at_or_behind(start + pair.as_span().end());
-                    return Ok((pair, next.max(at + 1)));
+                    let stop = start + pair.as_span().end();
+                    let next = self.tokens.at_or_behind(stop);
+                    // `5.5.5` begins like a number: a part that stops inside a word is not what is written.
+                    if self.tokens.last_end_before(stop).is_none_or(|end| end <= stop) {
+                        self.lowering.offset = start;
+                        return Ok((pair, next.max(at + 1)));
+                    }
+                    (stop, vec![Rule::number])
                 }
                 None => (start, vec![wanted]),
             },

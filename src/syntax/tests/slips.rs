@@ -50,6 +50,8 @@ const SLIPS: &[(&str, Code, &str, &str, &str)] = &[
     ("let score = budget", Code::KeywordAsName, "score", "`score` is a keyword and cannot be a name", "rules outside any block belong to the score named `score`; give this one another name"),
     ("let any = budget", Code::KeywordAsName, "any", "`any` is a keyword and cannot be a name", "take another name, such as `my_any`"),
     ("attribute text: text", Code::KeywordAsName, "text", "`text` is a keyword and cannot be a name", "take another name, such as `my_text`"),
+    ("param p = 2026-01-01", Code::Syntax, "2026-01-01", "expected a number, found `2026-01-01`", ""),
+    ("need => 2026-01-01", Code::Syntax, "2026-01-01", "expected a number, found `2026-01-01`", ""),
     ("let MyName = budget", Code::BadName, "MyName", "a name has small letters, digits and `_`, a letter first", "write `my_name`"),
     ("let my-name = budget", Code::BadName, "my-name", "a name has small letters, digits and `_`, a letter first", "write `my_name`"),
     ("attribute größe: number", Code::BadName, "größe", "a name has small letters, digits and `_`, a letter first", ""),
