@@ -1,21 +1,21 @@
-//! Lines of many places, found without looking through the files for each.
+//! Lines of places in the files of a rule set.
 
+use super::position::Lines;
 use super::{Place, Sources};
 
-/// Where the line breaks of every file are, so that many places cost no more than one look through the files.
-pub(crate) struct Lines {
-    breaks: Vec<Vec<usize>>,
+/// Every file's lines, so that many places cost no more than one look through the files.
+pub(crate) struct SourceLines<'s> {
+    files: Vec<Lines<'s>>,
 }
 
-impl Lines {
-    pub(crate) fn of(sources: &Sources) -> Lines {
-        let breaks = |text: &str| text.match_indices('\n').map(|(at, _)| at).collect();
-        Lines { breaks: sources.iter().map(|source| breaks(&source.text)).collect() }
+impl<'s> SourceLines<'s> {
+    pub(crate) fn of(sources: &'s Sources) -> Self {
+        SourceLines { files: sources.iter().map(|source| Lines::of(&source.text)).collect() }
     }
 
     /// The line that a place starts on, from 1.
     pub(crate) fn line(&self, place: Place) -> usize {
-        let breaks = self.breaks.get(place.file.0 as usize);
-        breaks.map_or(1, |breaks| breaks.partition_point(|at| *at < place.span.start) + 1)
+        let lines = self.files.get(place.file.0 as usize);
+        lines.map_or(1, |lines| lines.position(place.span.start).line)
     }
 }

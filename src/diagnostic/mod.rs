@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
-pub(crate) use lines::Lines;
+pub(crate) use lines::SourceLines;
 pub use position::Position;
 pub use render::{Label, Report};
 pub(crate) use suggest::{closest, few, list, quoted_list};

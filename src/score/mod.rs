@@ -81,14 +81,13 @@ pub(crate) struct Scratch {
 pub(crate) fn evaluate(
     plan: &Plan,
     signals: &Signals,
-    (stage, stage_since): (Stage, Option<Instant>),
+    record: (Stage, Option<Instant>),
     now: Instant,
     scratch: &mut Scratch,
     outcome: &mut Outcome,
 ) {
-    let evaluation = Evaluation { plan, signals, stage, stage_since };
-    evaluation.observe(now, scratch);
-    let decay_due = evaluation.conclude(now, scratch, outcome);
+    let evaluation = Evaluation::new(plan, signals, record);
+    let decay_due = evaluation.look(now, scratch, outcome);
     outcome.valid_until = evaluation.valid_until(now, decay_due, scratch, outcome);
 }
 
@@ -96,14 +95,12 @@ pub(crate) fn evaluate(
 pub(crate) fn evaluate_once(
     plan: &Plan,
     signals: &Signals,
-    (stage, stage_since): (Stage, Option<Instant>),
+    record: (Stage, Option<Instant>),
     now: Instant,
     scratch: &mut Scratch,
     outcome: &mut Outcome,
 ) {
-    let evaluation = Evaluation { plan, signals, stage, stage_since };
-    evaluation.observe(now, scratch);
-    evaluation.conclude(now, scratch, outcome);
+    Evaluation::new(plan, signals, record).look(now, scratch, outcome);
 }
 
 /// What stays the same from one instant to the next.
@@ -113,6 +110,18 @@ struct Evaluation<'a> {
     signals: &'a Signals,
     stage: Stage,
     stage_since: Option<Instant>,
+}
+
+impl<'a> Evaluation<'a> {
+    fn new(plan: &'a Plan, signals: &'a Signals, (stage, stage_since): (Stage, Option<Instant>)) -> Self {
+        Evaluation { plan, signals, stage, stage_since }
+    }
+
+    /// Works everything out at `now`, and tells when what fades next changes.
+    fn look(&self, now: Instant, scratch: &mut Scratch, outcome: &mut Outcome) -> Micros {
+        self.observe(now, scratch);
+        self.conclude(now, scratch, outcome)
+    }
 }
 
 /// Later than every instant: what never comes.

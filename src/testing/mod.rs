@@ -6,7 +6,7 @@ mod coverage;
 pub(crate) use coverage::coverage;
 pub use coverage::{PartSort, TestCoverage, TestedPart};
 
-use crate::diagnostic::Lines;
+use crate::diagnostic::SourceLines;
 use crate::lead::{Event, Facts, Stage, Text};
 use crate::model::{BandIndex, Expectation, ExpectationKind, Gate, Model, ScoreIndex, TestCase};
 use crate::score::Outcome;
@@ -64,7 +64,7 @@ pub enum ExpectationSubject {
 
 /// Runs every `test` block of `model`, in order, through `evaluate`.
 pub(crate) fn run(model: &Model, evaluate: impl Fn(&Facts, Instant) -> Outcome) -> Vec<TestResult> {
-    let lines = Lines::of(&model.sources);
+    let lines = SourceLines::of(&model.sources);
     let run_one = |test: &TestCase| {
         let outcome = evaluate(&facts(model, test), test.at);
         let failed = |expectation: &Expectation| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Lines, Place};
+use crate::diagnostic::{Place, SourceLines};
 use crate::explain::explanation::SourcePlace;
 use crate::model::{ConditionId, Model, Rule};
 
@@ -12,7 +12,7 @@ const LONGEST: usize = 160;
 /// The files of a rule set.
 pub(crate) struct Source<'m> {
     model: &'m Model,
-    lines: Lines,
+    lines: SourceLines<'m>,
     /// By condition: the `let` that it is the whole of.
     lets: HashMap<ConditionId, &'m str>,
 }
@@ -24,7 +24,7 @@ impl<'m> Source<'m> {
             // Of two names for one condition the first is its own.
             lets.entry(named.condition).or_insert(named.name.as_str());
         }
-        Source { model, lines: Lines::of(&model.sources), lets }
+        Source { model, lines: SourceLines::of(&model.sources), lets }
     }
 
     pub(crate) fn place(&self, place: Place) -> SourcePlace {
