@@ -5,7 +5,11 @@ mod idiomatic;
 mod reference;
 mod rules;
 mod snapshot;
+mod with_cel;
+mod with_datalogic;
 mod with_leadql;
+mod with_rhai;
+mod with_wirefilter;
 
 use std::error::Error;
 
@@ -41,6 +45,10 @@ pub fn prepare() -> Result<(Vec<Way>, usize), Box<dyn Error>> {
     ];
     let compiled = RuleSet::compile(&with_leadql::text(&rules))?;
     ways.extend(with_leadql::ways(&compiled, leads, crate::NOW)?);
+    ways.extend(with_wirefilter::ways(&rules, leads)?);
+    ways.extend(with_datalogic::ways(&rules, leads)?);
+    ways.extend(with_cel::ways(&rules, leads)?);
+    ways.extend(with_rhai::ways(&rules, leads)?);
 
     crate::way::check(&mut ways, &expected, |_, lead| {
         let lead = &leads[lead];

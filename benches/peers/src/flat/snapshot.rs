@@ -72,6 +72,22 @@ pub const FLAGS: [Field<bool>; 6] = [
     ("newsletter", |lead| lead.newsletter),
 ];
 
+/// A field's value, for engines that take their input name by name.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
+    Text(&'a str),
+    Number(i64),
+    Flag(bool),
+}
+
+/// All fields by name.
+pub fn fields(lead: &Snapshot) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+    let texts = texts(lead).into_iter().map(|(name, text)| (name, Value::Text(text)));
+    let numbers = NUMBERS.into_iter().map(|(name, read)| (name, Value::Number(read(lead))));
+    let flags = FLAGS.into_iter().map(|(name, read)| (name, Value::Flag(read(lead))));
+    texts.chain(numbers).chain(flags)
+}
+
 /// So many leads, all different.
 pub fn snapshots(count: usize) -> Vec<Snapshot> {
     let mut dice = Dice::new(1);
