@@ -2,6 +2,7 @@
 //! to give the same scores, then timed side by side. `README.md` beside this package tells what is measured.
 
 mod dice;
+mod events;
 mod flat;
 mod report;
 mod timing;
@@ -15,9 +16,10 @@ use chrono::{DateTime, Utc};
 
 use report::{Format, Section};
 use timing::Pace;
+use way::Way;
 
 const USAGE: &str =
-    "usage: leadql-peers [flat]... [--format table|markdown|json] [--rounds N] [--slice MS] [--check]
+    "usage: leadql-peers [flat | events-20 | events-200 | events-2000]... [--format table|markdown|json] [--rounds N] [--slice MS] [--check]
 
   --rounds N    how many rounds (41)
   --slice MS    how long each way's turn takes in a round, about, in milliseconds (10)
@@ -25,6 +27,38 @@ const USAGE: &str =
 
 /// The instant of every evaluation: 2026-11-01.
 const NOW: DateTime<Utc> = DateTime::from_timestamp(1_793_491_200, 0).expect("in range");
+
+/// Something to be done in many ways.
+struct Workload {
+    name: &'static str,
+    about: &'static str,
+    /// How many different leads: enough that no branch is learnt by heart, few enough for a near cache.
+    leads: usize,
+    /// Gives the ways, checked to agree.
+    prepare: fn(usize) -> Result<Vec<Way>, Box<dyn Error>>,
+}
+
+const WORKLOADS: [Workload; 4] = [
+    Workload { name: "flat", about: "50 rules over 24 fields", leads: 400, prepare: flat::prepare },
+    Workload {
+        name: "events-20",
+        about: "40 rules over 20 events",
+        leads: 400,
+        prepare: |leads| events::prepare(leads, 20),
+    },
+    Workload {
+        name: "events-200",
+        about: "40 rules over 200 events",
+        leads: 100,
+        prepare: |leads| events::prepare(leads, 200),
+    },
+    Workload {
+        name: "events-2000",
+        about: "40 rules over 2,000 events",
+        leads: 20,
+        prepare: |leads| events::prepare(leads, 2_000),
+    },
+];
 
 fn main() -> ExitCode {
     match arguments().and_then(|order| run(&order)) {
@@ -37,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 struct Order {
-    workloads: Vec<String>,
+    workloads: Vec<&'static Workload>,
     format: Format,
     pace: Pace,
     only_check: bool,
@@ -65,25 +99,26 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
             "--rounds" => order.pace.rounds = value()?.parse()?,
             "--slice" => order.pace.slice = Duration::from_millis(value()?.parse()?),
             "--check" => order.only_check = true,
-            "flat" => order.workloads.push(argument),
-            _ => return Err(USAGE.into()),
+            name => match WORKLOADS.iter().find(|workload| workload.name == name) {
+                Some(workload) => order.workloads.push(workload),
+                None => return Err(USAGE.into()),
+            },
         }
     }
     if order.workloads.is_empty() {
-        order.workloads = vec!["flat".to_owned()];
+        order.workloads = WORKLOADS.iter().collect();
     }
     Ok(order)
 }
 
 fn run(order: &Order) -> Result<(), Box<dyn Error>> {
     let mut sections = Vec::new();
-    for workload in &order.workloads {
-        let (mut ways, leads) = flat::prepare().map_err(|error| format!("{workload}: {error}"))?;
-        eprintln!("{workload}: {} ways agree on {leads} leads", ways.len());
+    for Workload { name, about, leads, prepare } in &order.workloads {
+        let mut ways = prepare(*leads).map_err(|error| format!("{name}: {error}"))?;
+        eprintln!("{name}: {} ways agree on {leads} leads", ways.len());
         if !order.only_check {
-            let timings = timing::round_robin(&mut ways, leads, &order.pace);
-            let about = format!("50 rules over 24 fields, {leads} leads");
-            sections.push(Section { workload: "flat", about, timings });
+            let timings = timing::round_robin(&mut ways, *leads, &order.pace);
+            sections.push(Section { workload: name, about: format!("{about}; {leads} leads"), timings });
         }
     }
     report::print(&sections, order.format);

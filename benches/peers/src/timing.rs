@@ -32,25 +32,26 @@ pub struct Timing {
 /// Times the ways over so many leads. The first way of a kind is the one that the others of it are held against.
 pub fn round_robin(ways: &mut [Way], leads: usize, pace: &Pace) -> Vec<Timing> {
     let mut verdicts = vec![Verdict::default(); leads];
-    // The first passes warm caches and branch predictors, and tell how many make a slice.
-    let passes: Vec<u32> = ways
+    // The first runs warm caches and branch predictors, and tell how many leads make a slice.
+    let mut turns: Vec<Turn> = ways
         .iter_mut()
         .map(|way| {
-            let mut passes = 1;
-            loop {
-                let taken = slice(way, &mut verdicts, passes);
-                if taken * 2 >= pace.slice {
-                    break passes;
-                }
-                passes *= 2;
+            let mut turn = Turn { next: 0, leads: 1 };
+            while turn.take(way, &mut verdicts) * 2 < pace.slice {
+                turn.leads *= 2;
             }
+            // Whole passes where there is more than one, so that each round scores the same leads.
+            if turn.leads > leads {
+                turn.leads = turn.leads.next_multiple_of(leads);
+                turn.next = 0;
+            }
+            turn
         })
         .collect();
     let mut rounds = vec![Vec::with_capacity(pace.rounds); ways.len()];
     for _ in 0..pace.rounds {
-        for ((way, passes), taken) in ways.iter_mut().zip(&passes).zip(&mut rounds) {
-            let slice = slice(way, &mut verdicts, *passes);
-            taken.push(slice.as_secs_f64() * 1e9 / f64::from(*passes) / leads as f64);
+        for ((way, turn), taken) in ways.iter_mut().zip(&mut turns).zip(&mut rounds) {
+            taken.push(turn.take(way, &mut verdicts).as_secs_f64() * 1e9 / turn.leads as f64);
         }
     }
     let timings = ways.iter().zip(&rounds).map(|(way, taken)| {
@@ -69,13 +70,25 @@ pub fn round_robin(ways: &mut [Way], leads: usize, pace: &Pace) -> Vec<Timing> {
     timings.collect()
 }
 
-fn slice(way: &mut Way, verdicts: &mut [Verdict], passes: u32) -> Duration {
-    let start = ProcessTime::now();
-    for _ in 0..passes {
-        way.pass(verdicts);
-        std::hint::black_box(&mut *verdicts);
+/// A way's turn in each round: which lead comes next, and how many make a slice.
+struct Turn {
+    next: usize,
+    leads: usize,
+}
+
+impl Turn {
+    fn take(&mut self, way: &mut Way, verdicts: &mut [Verdict]) -> Duration {
+        let mut left = self.leads;
+        let start = ProcessTime::now();
+        while left > 0 {
+            let end = (self.next + left).min(verdicts.len());
+            left -= end - self.next;
+            way.judge(self.next, &mut verdicts[self.next..end]);
+            std::hint::black_box(&mut *verdicts);
+            self.next = end % verdicts.len();
+        }
+        start.elapsed()
     }
-    start.elapsed()
 }
 
 fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {

@@ -16,7 +16,7 @@ pub struct Verdict {
 pub struct Way {
     pub name: String,
     pub kind: Kind,
-    pass: Box<dyn FnMut(&mut [Verdict])>,
+    judge: Box<dyn FnMut(usize, &mut [Verdict])>,
 }
 
 /// What a way starts from, and so which of the hand-written ones it is held against.
@@ -31,18 +31,18 @@ pub enum Kind {
 impl Way {
     /// `judge` gives the verdict on the lead with the number that it is given.
     pub fn new(name: &str, kind: Kind, mut judge: impl FnMut(usize) -> Verdict + 'static) -> Self {
-        // Generic down to here, so that only a whole pass is called through a pointer and never a single lead.
-        let pass = move |verdicts: &mut [Verdict]| {
+        // Generic down to here, so that only a run of leads is called through a pointer and never a single one.
+        let judge = move |first: usize, verdicts: &mut [Verdict]| {
             for (number, verdict) in verdicts.iter_mut().enumerate() {
-                *verdict = judge(black_box(number));
+                *verdict = judge(black_box(first + number));
             }
         };
-        Way { name: name.to_owned(), kind, pass: Box::new(pass) }
+        Way { name: name.to_owned(), kind, judge: Box::new(judge) }
     }
 
-    /// Scores all leads once.
-    pub fn pass(&mut self, verdicts: &mut [Verdict]) {
-        (self.pass)(verdicts);
+    /// Scores as many leads as there is room for verdicts, from the one with the number `first`.
+    pub fn judge(&mut self, first: usize, verdicts: &mut [Verdict]) {
+        (self.judge)(first, verdicts);
     }
 }
 
@@ -54,7 +54,7 @@ pub fn check(
 ) -> Result<(), String> {
     for way in ways {
         let mut verdicts = vec![Verdict::default(); expected.len()];
-        way.pass(&mut verdicts);
+        way.judge(0, &mut verdicts);
         let differs = verdicts.iter().zip(expected).position(|(found, expected)| found != expected);
         if let Some(lead) = differs {
             return Err(format!(

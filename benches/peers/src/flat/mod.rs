@@ -17,13 +17,10 @@ use leadql::RuleSet;
 
 use crate::way::{Kind, Verdict, Way};
 
-/// How many different leads: enough that no branch is learnt by heart, few enough for a near cache.
-const LEADS: usize = 400;
-
-/// The workload, checked and ready to be timed.
-pub fn prepare() -> Result<(Vec<Way>, usize), Box<dyn Error>> {
+/// The workload with so many leads, checked and ready to be timed.
+pub fn prepare(leads: usize) -> Result<Vec<Way>, Box<dyn Error>> {
     // Leaked, because the leads live as long as the program and every way borrows them.
-    let leads: &'static [_] = snapshot::snapshots(LEADS).leak();
+    let leads: &'static [_] = snapshot::snapshots(leads).leak();
     let rules = rules::rules();
     let expected: Vec<Verdict> = leads.iter().map(|lead| reference::verdict(&rules, lead)).collect();
 
@@ -55,5 +52,5 @@ pub fn prepare() -> Result<(Vec<Way>, usize), Box<dyn Error>> {
         let holding = rules.iter().filter(|rule| reference::holds(&rule.condition, lead));
         format!("{lead:#?}\nThese rules hold for it: {:#?}", holding.collect::<Vec<_>>())
     })?;
-    Ok((ways, LEADS))
+    Ok(ways)
 }
