@@ -59,6 +59,11 @@ impl Lead {
         Ok(())
     }
 
+    /// As [`Lead::set_stage`], for an instant that is known to be in range.
+    pub(crate) fn put(&mut self, stage: Stage, since: Option<DateTime<Utc>>) {
+        (self.facts.stage, self.facts.stage_since) = (stage, since.map(Instant::nearest));
+    }
+
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -107,10 +112,11 @@ impl Evaluator {
         let lead = lead.fitted(rules);
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
+        self.evaluation.record = (lead.facts.stage, lead.facts.stage_since);
         score::evaluate(
             &rules.plan,
             &lead.signals,
-            (lead.facts.stage, lead.facts.stage_since),
+            self.evaluation.record,
             self.evaluation.at,
             &mut self.scratch,
             &mut self.evaluation.outcome,
