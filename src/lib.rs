@@ -56,6 +56,7 @@ mod diagnostic;
 mod explain;
 mod lead;
 mod limits;
+mod merge;
 mod model;
 mod plan;
 mod readable;
@@ -76,6 +77,7 @@ pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, Un
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
