@@ -57,6 +57,7 @@ mod explain;
 mod hex;
 mod lead;
 mod limits;
+mod merge;
 mod model;
 mod plan;
 mod qualify;
@@ -78,6 +79,7 @@ pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, Un
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]

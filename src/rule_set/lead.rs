@@ -13,6 +13,7 @@ use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
 use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
+use crate::vocabulary::Vocabulary;
 
 /// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
 ///
@@ -66,6 +67,15 @@ impl Lead {
 
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    pub(crate) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
+    /// What the lead is checked against.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.rules.model.vocabulary
     }
 
     pub(crate) fn signals(&self) -> &Signals {
