@@ -5,6 +5,7 @@ mod history;
 mod idiomatic;
 mod reference;
 mod rules;
+mod tally;
 mod with_cel;
 mod with_datalogic;
 mod with_leadql;
