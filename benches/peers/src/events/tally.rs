@@ -194,13 +194,14 @@ impl<'s> Tally<'s> {
         }
     }
 
-    pub fn verdict(&self) -> Verdict {
-        let score = self.points().clamp(0, 500_000);
+    /// The verdict, with points from elsewhere added, in thousandths.
+    pub fn verdict(&self, more: i64) -> Verdict {
+        let score = (self.points() + more).clamp(0, 500_000);
         Verdict { score, band: u8::from(score < 120_000) + u8::from(score < 60_000), mql: score >= 80_000 }
     }
 
     /// In thousandths of a point.
-    pub fn points(&self) -> i64 {
+    fn points(&self) -> i64 {
         let on = |holds: bool, points: i64| i64::from(holds) * points;
         let count = |met: &[u64]| met.iter().map(|word| word.count_ones()).sum::<u32>();
         let mut score = self.score;
