@@ -21,7 +21,8 @@ pub fn text(rules: &[Rule]) -> String {
     text
 }
 
-fn line(rule: &Rule) -> String {
+/// A rule in LeadQL.
+pub fn line(rule: &Rule) -> String {
     let (term, within) = selector(&rule.selector);
     let points = format!("{:+}", rule.points as f64 / 1_000.0);
     let measured = |measure| match measure {

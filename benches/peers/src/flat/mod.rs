@@ -3,11 +3,11 @@
 mod by_hand;
 mod idiomatic;
 mod reference;
-mod rules;
+pub mod rules;
 mod snapshot;
 mod with_cel;
 mod with_datalogic;
-mod with_leadql;
+pub mod with_leadql;
 mod with_rhai;
 mod with_wirefilter;
 

@@ -29,7 +29,8 @@ pub fn text(rules: &[Rule]) -> String {
     text
 }
 
-fn condition(of: &Condition) -> String {
+/// A condition in LeadQL.
+pub fn condition(of: &Condition) -> String {
     let list = |values: &[&str]| format!("{values:?}");
     match of {
         Condition::Is(field, value) => format!("{field} = {value:?}"),
