@@ -48,6 +48,7 @@
 //! - `cli`: the program `leadql`
 
 mod advice;
+pub mod batch;
 mod check;
 mod decimal;
 mod diagnostic;
