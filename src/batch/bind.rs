@@ -244,7 +244,7 @@ fn no_value_of(
 
 /// A problem with a column that has a row for each lead.
 fn located(problem: Problem, column: String, leads: &LeadColumns<'_>) -> BatchError {
-    BatchError::of(problem, column).is_lead(leads.ids)
+    BatchError::of(problem, column).at_lead(leads.ids)
 }
 
 /// A problem with a column that has a row for each event.

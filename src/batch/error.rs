@@ -35,7 +35,7 @@ impl BatchError {
     }
 
     /// The row is that of a lead.
-    pub(super) fn is_lead(self, ids: Option<&[&str]>) -> Self {
+    pub(super) fn at_lead(self, ids: Option<&[&str]>) -> Self {
         let Some(row) = self.row else { return self };
         let mut error = self.of_lead(row, ids);
         if let Some(lead) = &mut error.lead {
