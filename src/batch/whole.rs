@@ -3,7 +3,7 @@
 use super::bind::Binding;
 use super::columns::{Column, Data, EventColumns, EventIds, LeadColumns, MISSING, Values};
 use crate::decimal::Number;
-use crate::lead::{ArrivedEvent, Facts, FactsBuilder, Text, Value};
+use crate::lead::{Event, Facts, FactsBuilder, Text, Value};
 use crate::time::Instant;
 use crate::vocabulary::{AttributeId, Type, Vocabulary};
 
@@ -30,7 +30,7 @@ pub(super) fn facts(
     builder.finish()
 }
 
-fn event(binding: &Binding, events: &EventColumns<'_>, row: usize) -> Option<ArrivedEvent> {
+fn event(binding: &Binding, events: &EventColumns<'_>, row: usize) -> Option<Event> {
     let kind = binding.kinds.get(*events.kinds.codes.get(row)? as usize)?;
     let at = Instant::from_micros(*events.times.get(row)?)?;
     let subject = events.subjects.and_then(|subjects| subjects.get(row)).unwrap_or_default();
@@ -46,7 +46,7 @@ fn event(binding: &Binding, events: &EventColumns<'_>, row: usize) -> Option<Arr
         },
         None => "",
     };
-    let mut event = ArrivedEvent::new(kind.id?, subject, at, id);
+    let mut event = Event::new(kind.id?, subject, at, id);
     for (property, column) in binding.properties(kind) {
         let Some((_, column)) = events.properties.get(*column) else { continue };
         let of = match column.0 {
@@ -54,7 +54,7 @@ fn event(binding: &Binding, events: &EventColumns<'_>, row: usize) -> Option<Arr
             Data::Flags(_) => Type::Flag,
             _ => Type::Number,
         };
-        event.event.properties.extend(value(&of, column, row).map(|value| (*property, value)));
+        event.properties.extend(value(&of, column, row).map(|value| (*property, value)));
     }
     Some(event)
 }
