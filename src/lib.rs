@@ -49,6 +49,7 @@
 //! - `cli`: the program `leadql`
 
 mod advice;
+pub mod batch;
 mod calendar;
 mod check;
 mod decimal;
