@@ -11,6 +11,7 @@ mod dice;
 mod host;
 mod leads;
 mod ledger;
+mod merge;
 mod rules;
 mod shrink;
 mod timelines;
