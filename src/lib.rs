@@ -45,9 +45,12 @@
 //!
 //! - `json`: leads from JSON Lines
 //! - `csv`: leads and events from CSV
+//! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
 
 mod advice;
+pub mod batch;
+mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
@@ -55,6 +58,7 @@ mod explain;
 mod hex;
 mod lead;
 mod limits;
+mod merge;
 mod model;
 mod plan;
 mod qualify;
@@ -68,6 +72,7 @@ mod timeline;
 mod vocabulary;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
+pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
@@ -75,6 +80,7 @@ pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, Un
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]

@@ -7,7 +7,9 @@
 //! facts into [`Signals`], the only thing that evaluating looks at. Everything that does not depend on the
 //! instant is done by then.
 
+mod attributes;
 mod decay;
+mod fold;
 mod numbering;
 mod program;
 mod selector_table;
@@ -17,10 +19,15 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
+#[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
+pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
-pub(crate) use numbering::{Ages, Signal, SignalKind};
+pub(crate) use fold::FoldRoom;
+pub(crate) use numbering::{Ages, Signal, SignalKind, Thinned};
 pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
-pub(crate) use signals::{Signals, TermEvents};
+#[allow(unused_imports, reason = "for events as `batch` has them")]
+pub(crate) use selector_table::PlanSelector;
+pub(crate) use signals::{Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,7 +37,7 @@ use crate::model::{
     ConditionId, LimitPer, MAX_OCCURRENCES, Member, Model, RuleBody, RuleIndex, ScoreIndex, ScoreKind,
 };
 use crate::time::Period;
-use crate::vocabulary::AttributeId;
+use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
 use numbering::{Numbering, PlanTerm, Sum, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
@@ -47,10 +54,14 @@ pub(crate) struct Plan {
     sums: Vec<Sum>,
     activity: Option<Activity>,
     pub(crate) signals: Vec<Signal>,
+    pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
     pub(crate) tables: DecayTables,
     pub(crate) each_rules: Vec<EachRule>,
+    /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
+    /// Rules that do not: the slot and thousandths of a point.
+    settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -97,6 +108,8 @@ pub(crate) struct EachRule {
     pub(crate) decay: Option<PlanDecay>,
     pub(crate) times: usize,
     pub(crate) per: Option<LimitPer>,
+    /// The list of the events that `per` leaves, by its number in the plan.
+    pub(crate) thinned: Option<u32>,
 }
 
 /// Rules that are added up, or of which the best counts, and the clamp around them.
@@ -104,6 +117,8 @@ pub(crate) struct EachRule {
 pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
+    /// Places in [`Plan::settled_rules`].
+    settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -156,10 +171,11 @@ impl Plan {
             tables: DecayTables::default(),
             each_rules: Vec::new(),
             rules: Vec::new(),
+            settled: Vec::new(),
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
         let program = lowered.program;
@@ -173,15 +189,79 @@ impl Plan {
                 created_at: model.created_at,
             }),
             signals: numbering.signals,
+            thinned: numbering.thinned,
             program,
             tables,
             each_rules,
             rules,
+            settled_rules: settled,
             groups,
             scores,
             segments,
             gates,
         }
+    }
+}
+
+/// What is the same at every instant, decided from values as they come.
+impl Plan {
+    /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
+    /// asked of it.
+    #[allow(dead_code, reason = "for `state` and `batch`")]
+    pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
+        self.program.attributes.run(attribute)
+    }
+
+    /// Decides all tests of an attribute on `value`, none where it is missing, as an empty text or set is too.
+    /// `run` has the length of [`Plan::attribute_run`].
+    pub(crate) fn decide(
+        &self,
+        attribute: AttributeId,
+        value: Option<ValueRef<'_>>,
+        room: &mut FoldRoom,
+        run: &mut [bool],
+    ) {
+        self.program.attributes.decide(attribute, value, &mut room.value, run);
+    }
+
+    /// Fills `signals` with all that follows from attributes alone: `decided` is called for each attribute that
+    /// is tested and puts the truth values of its run in place, as [`Plan::decide`] gives them.
+    pub(crate) fn settle_early(&self, signals: &mut Signals, decided: impl FnMut(AttributeId, &mut [bool])) {
+        signals.settle_early(self, decided);
+    }
+}
+
+/// Events and the terms that they fit.
+impl Plan {
+    /// Calls `found` with the number of each term that an event fits; with one more than once where the event
+    /// fits several of its selectors. The subject may be in any case; `property` gives those that are there.
+    pub(crate) fn terms_of<'e>(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+        mut found: impl FnMut(u32),
+    ) {
+        let FoldRoom { subject: subject_room, value: value_room } = room;
+        self.selectors.selectors_of(kind, subject, subject_room, |selector| {
+            if selector.tests.is_empty() || selector.passes(&property, value_room) {
+                selector.terms.iter().copied().for_each(&mut found);
+            }
+        });
+    }
+
+    /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
+    /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
+    #[allow(dead_code, reason = "for `state` and `batch`")]
+    pub(crate) fn selectors_of(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        room: &mut FoldRoom,
+        found: impl FnMut(&PlanSelector),
+    ) {
+        self.selectors.selectors_of(kind, subject, &mut room.subject, found);
     }
 }
 
@@ -240,6 +320,7 @@ struct RuleMaker<'m> {
     tables: DecayTables,
     each_rules: Vec<EachRule>,
     rules: Vec<PlanRule>,
+    settled: Vec<(Slot, i64)>,
     groups: Vec<PlanGroup>,
 }
 
@@ -267,34 +348,28 @@ impl RuleMaker<'_> {
         // Whether the last group is one of rules outside groups, which a next such rule joins.
         let mut loose = false;
         for member in members {
-            match member {
-                Member::Rule(rule) => {
-                    let place = self.rules.len();
-                    self.rule(*rule, numbering);
-                    match self.groups.last_mut() {
-                        Some(group) if loose => group.rules.end = self.rules.len(),
-                        _ => self.groups.push(PlanGroup {
-                            rules: place..self.rules.len(),
-                            best: false,
-                            low: i64::MIN,
-                            high: i64::MAX,
-                        }),
-                    }
-                    loose = true;
+            let (first_rule, first_settled) = (self.rules.len(), self.settled.len());
+            let (rules, bounds, best) = match member {
+                Member::Rule(rule) => (std::slice::from_ref(rule), (None, None), false),
+                Member::Group(group) => (&group.rules[..], (group.low, group.high), group.best),
+            };
+            for rule in rules {
+                self.rule(*rule, numbering);
+            }
+            let joins = loose;
+            loose = matches!(member, Member::Rule(_));
+            match self.groups.last_mut() {
+                Some(group) if joins && loose => {
+                    group.rules.end = self.rules.len();
+                    group.settled.end = self.settled.len();
                 }
-                Member::Group(group) => {
-                    let place = self.rules.len();
-                    for rule in &group.rules {
-                        self.rule(*rule, numbering);
-                    }
-                    self.groups.push(PlanGroup {
-                        rules: place..self.rules.len(),
-                        best: group.best,
-                        low: group.low.map_or(i64::MIN, Points::thousandths),
-                        high: group.high.map_or(i64::MAX, Points::thousandths),
-                    });
-                    loose = false;
-                }
+                _ => self.groups.push(PlanGroup {
+                    rules: first_rule..self.rules.len(),
+                    settled: first_settled..self.settled.len(),
+                    best,
+                    low: bounds.0.map_or(i64::MIN, Points::thousandths),
+                    high: bounds.1.map_or(i64::MAX, Points::thousandths),
+                }),
             }
         }
         first..self.groups.len()
@@ -312,14 +387,20 @@ impl RuleMaker<'_> {
         let rule = match &rule.body {
             RuleBody::Condition(condition) => {
                 let slot = self.lowered.slot(*condition);
-                match (self.lowered.newest(*condition), decay()) {
-                    (Some(newest), Some(decay)) => PlanRule::Decaying { slot, newest, decay },
-                    _ => PlanRule::Condition { slot, points },
+                let newest = self.lowered.newest(*condition);
+                match newest.and_then(|newest| Some((newest, decay()?))) {
+                    Some((newest, decay)) => PlanRule::Decaying { slot, newest, decay },
+                    None if (slot as usize) < self.lowered.program.early_slots() => {
+                        return self.settled.push((slot, points));
+                    }
+                    None => PlanRule::Condition { slot, points },
                 }
             }
             RuleBody::Each { term, window, when, limits } => {
+                let (signal, thinned) = numbering.each(*term, *window, *limits);
                 self.each_rules.push(EachRule {
-                    signal: numbering.each(*term, *window, *limits),
+                    signal,
+                    thinned,
                     when: when.map(|when| self.lowered.slot(when)),
                     points,
                     decay: decay(),

@@ -13,6 +13,7 @@ use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
 use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
+use crate::vocabulary::Vocabulary;
 
 /// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
 ///
@@ -68,6 +69,15 @@ impl Lead {
         &self.facts
     }
 
+    pub(crate) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
+    /// What the lead is checked against.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.rules.model.vocabulary
+    }
+
     pub(crate) fn signals(&self) -> &Signals {
         &self.signals
     }
@@ -103,24 +113,34 @@ impl Lead {
 pub struct Evaluator {
     scratch: Scratch,
     evaluation: Evaluation,
+    /// Whether to look for how long evaluations hold.
+    looks_ahead: bool,
 }
 
 impl Evaluator {
+    /// Leaves out how long evaluations hold, which takes about as long as all the rest where much depends on
+    /// time: [`Evaluation::valid_until`] is then always none.
+    #[must_use]
+    pub fn without_valid_until(mut self) -> Self {
+        self.looks_ahead = false;
+        self
+    }
+
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
         let rules = &self.evaluation.rules;
         let lead = lead.fitted(rules);
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
-        self.evaluation.record = (lead.facts.stage, lead.facts.stage_since);
-        score::evaluate(
-            &rules.plan,
-            &lead.signals,
-            self.evaluation.record,
-            self.evaluation.at,
-            &mut self.scratch,
-            &mut self.evaluation.outcome,
-        );
+        let record = (lead.facts.stage, lead.facts.stage_since);
+        self.evaluation.record = record;
+        let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
+        let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
+        if self.looks_ahead {
+            score::evaluate(plan, signals, record, at, scratch, outcome);
+        } else {
+            score::evaluate_once(plan, signals, record, at, scratch, outcome);
+        }
         &self.evaluation
     }
 }
@@ -174,7 +194,11 @@ impl RuleSet {
 
     /// An evaluator for many leads.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }
+        Evaluator {
+            scratch: Scratch::default(),
+            evaluation: Evaluation::empty(&self.compiled),
+            looks_ahead: true,
+        }
     }
 
     /// Evaluates the rule set over a lead at `now`; outside the years 0001 to 9999 at the nearest instant

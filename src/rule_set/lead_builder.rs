@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Compiled, Lead};
-use crate::lead::{ArrivedEvent, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
+use crate::lead::{Event, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
 use crate::qualify::Bant;
 use crate::time::Instant;
 use crate::vocabulary::{AttributeId, Type, Vocabulary};
@@ -84,7 +84,7 @@ impl<'r> LeadBuilder<'r> {
         let Some((id, kind)) = id.and_then(|id| Some((id, vocabulary.kind(id)?))) else {
             return Err(unknown(vocabulary, NameOf::Event, &event.kind));
         };
-        let mut arrived = ArrivedEvent::new(id, &event.subject, instant("at", event.at)?, &event.id);
+        let mut arrived = Event::new(id, &event.subject, instant("at", event.at)?, &event.id);
         for (name, value) in &event.properties {
             let property = kind
                 .property_id(name)

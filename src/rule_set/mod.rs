@@ -10,6 +10,7 @@ mod lead_builder;
 #[cfg(feature = "json")]
 mod lead_reader;
 mod rule_value;
+mod sla;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    fn score_id(&self, name: &str) -> Option<ScoreId> {
+    pub(crate) fn score_id(&self, name: &str) -> Option<ScoreId> {
         let at = self.model.scores.iter().position(|score| score.name == name)?;
         u32::try_from(at).ok().map(|at| ScoreId(ScoreIndex(at)))
     }
