@@ -45,9 +45,11 @@
 //!
 //! - `json`: leads from JSON Lines
 //! - `csv`: leads and events from CSV
+//! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
 
 mod advice;
+mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
@@ -66,6 +68,7 @@ mod timeline;
 mod vocabulary;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
+pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;

@@ -27,6 +27,7 @@ pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::{ArrivedEvent, FactsBuilder};
 pub(crate) use convert::describe;
+pub(crate) use error::did_you_mean;
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
 pub(crate) use read::FactsReader;

@@ -10,6 +10,7 @@ mod lead_builder;
 #[cfg(feature = "json")]
 mod lead_reader;
 mod rule_value;
+mod sla;
 
 use std::path::Path;
 use std::sync::Arc;
