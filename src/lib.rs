@@ -61,6 +61,7 @@ mod plan;
 mod readable;
 mod rule_set;
 mod score;
+mod state;
 mod syntax;
 mod testing;
 mod time;
@@ -83,6 +84,7 @@ pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
     RuleValue, ScoreId,
 };
+pub use state::{AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateError};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};

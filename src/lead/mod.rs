@@ -26,7 +26,7 @@ pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::{ArrivedEvent, FactsBuilder};
-pub(crate) use convert::describe;
+pub(crate) use convert::{describe, value as typed_value};
 pub(crate) use error::did_you_mean;
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]

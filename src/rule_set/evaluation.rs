@@ -51,6 +51,11 @@ impl Evaluation {
         Evaluation { rules: Arc::clone(rules), id: String::new(), at, outcome: Outcome::default() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
     /// The lead's id; empty where the lead has none.
     pub fn lead_id(&self) -> &str {
         &self.id

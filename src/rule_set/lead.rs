@@ -11,6 +11,7 @@ use super::{Compiled, LeadBuilder, RuleSet};
 use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
+use crate::state::{LeadState, StateError, StateRoom};
 use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
 
@@ -97,6 +98,7 @@ impl Lead {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     scratch: Scratch,
+    state: StateRoom,
     evaluation: Evaluation,
 }
 
@@ -116,6 +118,35 @@ impl Evaluator {
             &mut self.evaluation.outcome,
         );
         &self.evaluation
+    }
+}
+
+impl Evaluator {
+    /// Evaluates the rule set over what a state keeps of a lead, at `now`: gives what the lead's full history
+    /// gives.
+    ///
+    /// # Errors
+    /// `now` is before the state's horizon, or the state is of a rule set that asks for other things.
+    pub fn evaluate_state(
+        &mut self,
+        state: &LeadState,
+        now: DateTime<Utc>,
+    ) -> Result<&Evaluation, StateError> {
+        let rules = &self.evaluation.rules;
+        let at = Instant::nearest(now);
+        state.fill(&rules.plan, rules.retention(), at, &mut self.state)?;
+        self.evaluation.id.clear();
+        self.evaluation.id.push_str(state.id());
+        self.evaluation.at = at;
+        score::evaluate(
+            &rules.plan,
+            &self.state.signals,
+            state.record(),
+            at,
+            &mut self.scratch,
+            &mut self.evaluation.outcome,
+        );
+        Ok(&self.evaluation)
     }
 }
 
@@ -168,7 +199,11 @@ impl RuleSet {
 
     /// An evaluator for many leads.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }
+        Evaluator {
+            scratch: Scratch::default(),
+            state: StateRoom::default(),
+            evaluation: Evaluation::empty(&self.compiled),
+        }
     }
 
     /// Evaluates the rule set over a lead at `now`; outside the years 0001 to 9999 at the nearest instant

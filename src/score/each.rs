@@ -1,6 +1,6 @@
 //! Rules that give points for each event: what they are worth at an instant, and when that may next change.
 
-use super::aggregate::State;
+use super::aggregate::{State, before};
 use super::{Evaluation, NEVER};
 use crate::model::LimitPer;
 use crate::plan::{EachRule, Micros, PlanDecay, TermEvents};
@@ -26,9 +26,10 @@ impl Evaluation<'_> {
         }
         let Some(signal) = self.signal(rule.signal) else { return nothing };
         let events = self.signals.term(signal.term);
+        let before = usize::try_from(before(signal, events)).unwrap_or(0);
         let mut tally = Tally { points: 0, oldest: None, due: state.next_in(events, signal.ages) };
         match (rule.decay, rule.per) {
-            (None, None) => tally.add_flat(rule, state),
+            (None, None) => tally.add_flat(rule, state, before),
             (Some(decay), None) => self.add_by_step(rule, decay, state, now, events, &mut tally),
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
@@ -38,7 +39,11 @@ impl Evaluation<'_> {
         let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest).copied());
         let leaves =
             oldest.or(state.newest(events)).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
-        Worth { points: tally.points, counts: state.start < state.end, due: tally.due.min(leaves) }
+        Worth {
+            points: tally.points,
+            counts: state.start < state.end || before > 0,
+            due: tally.due.min(leaves),
+        }
     }
 
     /// Without limits per day or subject the newest count, and those that have faded by as many steps count
@@ -115,11 +120,11 @@ struct Tally {
 
 impl Tally {
     /// Without decay, and without limits per day or subject, all that matters is how many there are.
-    fn add_flat(&mut self, rule: &EachRule, state: State) {
-        let counted = (state.end - state.start).min(rule.times);
+    fn add_flat(&mut self, rule: &EachRule, state: State, before: usize) {
+        let inside = (state.end - state.start).min(rule.times);
         // OK because `times` is at most 100,000.
-        self.points = rule.points.saturating_mul(counted as i64);
-        self.oldest = (counted > 0).then(|| state.end - counted);
+        self.points = rule.points.saturating_mul(inside.saturating_add(before).min(rule.times) as i64);
+        self.oldest = (inside > 0).then(|| state.end - inside);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::lead::{LeadError, did_you_mean_list};
+use crate::diagnostic::list;
+use crate::lead::LeadError;
 use crate::time::print_instant;
 
 /// Why a [`LeadState`](super::LeadState) could not be used as asked. Nothing in the state has changed then.
@@ -42,7 +43,7 @@ pub enum StateError {
         other: String,
     },
     /// The rule set has changed, and parts of the state wait to be rebuilt from history.
-    #[error("the state of lead {lead:?} must be rebuilt from history first: it lacks {}", did_you_mean_list(parts))]
+    #[error("the state of lead {lead:?} must be rebuilt from history first: it lacks {}", list(parts, "and"))]
     MustBeRebuilt {
         /// The id of the lead.
         lead: String,

@@ -98,6 +98,11 @@ impl Keeper {
         LeadState::new(id, self.rules.retention())
     }
 
+    #[cfg(test)]
+    pub(crate) fn vocabulary(&self) -> &crate::vocabulary::Vocabulary {
+        &self.rules.model.vocabulary
+    }
+
     /// Resolves the name of an attribute.
     ///
     /// # Errors
@@ -369,11 +374,7 @@ impl Keeper {
         for (base, more) in state.bases.iter_mut().zip(&other.bases) {
             *base = base.saturating_add(*more);
         }
-        let mut stretches = [state.stretch(), other.stretch()];
-        if let [_, second] = &mut stretches {
-            let offset = state.bytes.len();
-            *second = second.moved(offset);
-        }
+        let stretches = [state.stretch(), other.stretch().moved(state.bytes.len())];
         state.bytes.extend_from_slice(&other.bytes);
         self.kept.gather(&state.bytes, &stretches, retention);
         self.pack_gathered(state);
@@ -448,9 +449,7 @@ fn take_later_write(
     if let Some(own) = state.truth.get_mut(kept.run.clone()) {
         own.copy_from_slice(&truth);
     }
-    if let (Some(own), Some(date)) =
-        (kept.date.and_then(|place| state.dates.get_mut(place as usize)), date)
-    {
+    if let (Some(own), Some(date)) = (kept.date.and_then(|place| state.dates.get_mut(place as usize)), date) {
         *own = date;
     }
 }

@@ -30,6 +30,13 @@ pub(super) struct Stretch {
     pub(super) end: usize,
 }
 
+impl Stretch {
+    /// The same behind `offset` other bytes.
+    pub(super) const fn moved(self, offset: usize) -> Stretch {
+        Stretch { from: self.from + offset, packed: self.packed + offset, end: self.end + offset }
+    }
+}
+
 impl Kept {
     /// Spreads out the events in `bytes`: of one state, or of two that belong together.
     pub(super) fn gather(&mut self, bytes: &[u8], states: &[Stretch], retention: &Retention) {
@@ -136,7 +143,8 @@ impl Kept {
 fn in_order(one: &Entry, other: &Entry, bytes: &[u8], values: &[i64], retention: &Retention) -> Ordering {
     let rest = || {
         let sums = retention.term(one.term).map_or(0, |term| term.sums.len());
-        let of = |entry: &Entry| (entry.id.of(bytes), entry.subject.of(bytes), values_of(entry, sums, values));
+        let of =
+            |entry: &Entry| (entry.id.of(bytes), entry.subject.of(bytes), values_of(entry, sums, values));
         of(one).cmp(&of(other))
     };
     (one.term, one.at).cmp(&(other.term, other.at)).then_with(rest)

@@ -48,7 +48,8 @@ mod tests;
 mod token;
 
 pub use error::StateError;
-pub use keeper::{AttributeHandle, EventHandle, Keeper};
+pub(crate) use fill::StateRoom;
+pub use keeper::{AttributeHandle, EventHandle, Keeper, KnownEvent, PropertyHandle};
 pub(crate) use kept::Kept;
 pub(crate) use retention::Retention;
 

@@ -6,13 +6,13 @@
 //! that one small procedure decides what may go. Numbers that are added up, and counts too large to be kept as
 //! times, have a *base* besides: what the events that are gone came to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::{LimitPer, Model};
-use crate::plan::{Ages, EachRule, Leaf, Micros, Plan, Signal, SignalKind};
+use crate::plan::{Ages, EachRule, FoldRoom, Leaf, Micros, Plan, Signal, SignalKind};
 use crate::rule_set::Meanings;
 use crate::vocabulary::AttributeId;
 
@@ -79,10 +79,16 @@ pub(crate) struct Retention {
     pub(super) attributes: Vec<KeptAttribute>,
     pub(super) dates: u32,
     pub(super) bases: u32,
+    /// By sum of the plan, its place among the values of its term's events.
+    pub(super) sum_places: Vec<u32>,
+    /// By sum of the plan, the place of its base.
+    pub(super) sum_bases: Vec<Option<u32>>,
     /// The truth values of a lead of whom nothing is known.
     pub(super) missing: Box<[bool]>,
     /// Says how everything above is numbered: states can be read by plans with an equal one only.
     pub(super) layout: Key,
+    /// Says the same of attributes and event kinds, so that a handle finds what it was made for.
+    pub(super) handles: Key,
 }
 
 /// A count without a window is kept as times up to this; beyond, events without an id become a number.
@@ -106,10 +112,13 @@ impl Retention {
             attributes: Vec::new(),
             dates: 0,
             bases: 0,
-            missing: plan.missing_attributes(),
+            sum_places: vec![0; plan.sums.len()],
+            sum_bases: vec![None; plan.sums.len()],
+            missing: missing(model, plan),
             layout: Key::default(),
+            handles: Key::default(),
         };
-        retention.place_sums(plan, &windows);
+        retention.place_sums(model, plan, &windows);
         if plan.activity.is_some() {
             let newest = Need { ages: EVER, per: None, times: 1, with_id_only: false };
             retention.terms.push(KeptTerm { needs: vec![newest], ..KeptTerm::default() });
@@ -128,7 +137,13 @@ impl Retention {
         self.terms.get(number as usize)
     }
 
-    fn place_sums(&mut self, plan: &Plan, windows: &[SumWindows]) {
+    /// An attribute that something asks for, and its place among them.
+    pub(super) fn attribute(&self, id: AttributeId) -> Option<(usize, &KeptAttribute)> {
+        let place = self.attributes.binary_search_by_key(&id, |kept| kept.id).ok()?;
+        Some((place, self.attributes.get(place)?))
+    }
+
+    fn place_sums(&mut self, model: &Model, plan: &Plan, windows: &[SumWindows]) {
         for term in &mut self.terms {
             // Set to some place by `ask_for_all`.
             if term.count_base.is_some() {
@@ -143,6 +158,16 @@ impl Retention {
             term.sums.push(KeptSum { number, apart_until: windows.widest, base });
         }
         for term in &mut self.terms {
+            // Values are numbered by this order, whatever the order in which the rule set asks for them.
+            term.sums.sort_by_key(|sum| property_name(model, plan, sum));
+            for (place, sum) in (0..).zip(&term.sums) {
+                if let Some(entry) = self.sum_places.get_mut(sum.number as usize) {
+                    *entry = place;
+                }
+                if let Some(entry) = self.sum_bases.get_mut(sum.number as usize) {
+                    *entry = sum.base;
+                }
+            }
             term.subjects = term.needs.iter().any(|need| matches!(need.per, Some(LimitPer::Subject(_))));
             without_covered(&mut term.needs);
         }
@@ -150,11 +175,12 @@ impl Retention {
 
     fn list_attributes(&mut self, model: &Model, plan: &Plan, meanings: &Meanings) {
         let created_at = plan.activity.as_ref().and_then(|activity| activity.created_at);
+        let dated: HashSet<AttributeId> = plan.program.dates.iter().copied().chain(created_at).collect();
         for number in 0..model.vocabulary.attributes.len() {
             let Ok(number) = u32::try_from(number) else { return };
             let id = AttributeId(number);
             let run = plan.attribute_run(id);
-            let dated = plan.program.dates.contains(&id) || created_at == Some(id);
+            let dated = dated.contains(&id);
             if run.is_empty() && !dated {
                 continue;
             }
@@ -191,14 +217,8 @@ impl Retention {
             needs.sort_unstable();
             needs.iter().flatten().for_each(|number| digest.update(number.to_le_bytes()));
             digest.update([u8::from(term.count_base.is_some())]);
-            let name = |sum: &KeptSum| {
-                let (kind, property) = plan.sums.get(sum.number as usize)?.properties.first()?;
-                Some(model.vocabulary.kind(*kind)?.property(*property)?.name.as_str())
-            };
-            // Values are numbered by this order, whatever the order in which the rule set asks for them.
-            term.sums.sort_by_key(name);
             for sum in &term.sums {
-                text(&mut digest, name(sum).unwrap_or(""));
+                text(&mut digest, property_name(model, plan, sum));
                 digest.update(sum.apart_until.to_le_bytes());
                 digest.update([u8::from(sum.base.is_some())]);
             }
@@ -213,7 +233,41 @@ impl Retention {
             attribute.tests.iter().for_each(|test| digest.update(test));
         }
         self.layout = short(&digest.finalize());
+        let mut digest = Sha256::new();
+        digest.update(self.layout);
+        for attribute in &model.vocabulary.attributes {
+            text(&mut digest, &attribute.name);
+            text(&mut digest, attribute.of.name());
+        }
+        for kind in &model.vocabulary.kinds {
+            text(&mut digest, &kind.name);
+            for property in kind.properties.iter() {
+                text(&mut digest, &property.name);
+                text(&mut digest, property.of.name());
+            }
+        }
+        self.handles = short(&digest.finalize());
     }
+}
+
+/// The property that a sum adds up: all kinds' properties have the same name.
+fn property_name<'m>(model: &'m Model, plan: &Plan, sum: &KeptSum) -> &'m str {
+    let name = plan.sums.get(sum.number as usize).and_then(|sum| {
+        let (kind, property) = sum.properties.first()?;
+        Some(model.vocabulary.kind(*kind)?.property(*property)?.name.as_str())
+    });
+    name.unwrap_or("")
+}
+
+/// The truth values of the tests of a lead of whom nothing is known.
+fn missing(model: &Model, plan: &Plan) -> Box<[bool]> {
+    let mut truth = vec![false; plan.tested.len()];
+    for id in (0..).map(AttributeId).take(model.vocabulary.attributes.len()) {
+        if let Some(run) = truth.get_mut(plan.attribute_run(id)) {
+            plan.decide(id, None, &mut FoldRoom::default(), run);
+        }
+    }
+    truth.into()
 }
 
 fn short(digest: &[u8]) -> Key {

@@ -24,7 +24,9 @@ pub(super) fn put(out: &mut Vec<u8>, text: &str) {
     if let Some(uuid) = uuid(text) {
         out.push(UUID);
         out.extend_from_slice(&uuid);
-    } else if let Some(length) = u8::try_from(text.len()).ok().filter(|length| usize::from(*length) <= LONGEST) {
+    } else if let Some(length) =
+        u8::try_from(text.len()).ok().filter(|length| usize::from(*length) <= LONGEST)
+    {
         out.push(length);
         out.extend_from_slice(text.as_bytes());
     } else {

@@ -13,6 +13,7 @@ mod leads;
 mod ledger;
 mod rules;
 mod shrink;
+mod state;
 mod timelines;
 mod words;
 
