@@ -92,7 +92,7 @@ pub(crate) struct Retention {
 }
 
 /// A count without a window is kept as times up to this; beyond, events without an id become a number.
-const MOST_TIMES: usize = 32;
+const MOST_TIMES: usize = 8;
 
 /// Every age.
 const EVER: Ages = Ages { enters: 0, leaves: Micros::MAX };
