@@ -107,7 +107,11 @@ fn sizes() -> Result<(), Box<dyn std::error::Error>> {
             for (number, (kind, subject, at)) in b2b_events(&mut mix).into_iter().enumerate() {
                 let id = if ids { format!("{lead:08x}-0000-4000-8000-{number:012x}") } else { String::new() };
                 let Some(kind) = kinds.get(kind) else { continue };
-                keeper.record_known(&mut state, &KnownEvent { id: &id, ..KnownEvent::new(*kind, subject, at) }, at)?;
+                keeper.record_known(
+                    &mut state,
+                    &KnownEvent { id: &id, ..KnownEvent::new(*kind, subject, at) },
+                    at,
+                )?;
                 events += 1;
             }
             keeper.advance(&mut state, start())?;

@@ -23,11 +23,11 @@ mod tests;
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use fold::FoldRoom;
-pub(crate) use numbering::{Ages, Signal, SignalKind};
+pub(crate) use numbering::{Ages, Signal, SignalKind, Thinned};
 pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
 #[allow(unused_imports, reason = "for events as `batch` has them")]
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Signals, TermEvents};
+pub(crate) use signals::{Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -56,10 +56,14 @@ pub(crate) struct Plan {
     /// By slot of attribute tests, the first condition that is the test.
     pub(crate) tested: Vec<ConditionId>,
     pub(crate) signals: Vec<Signal>,
+    pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
     pub(crate) tables: DecayTables,
     pub(crate) each_rules: Vec<EachRule>,
+    /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
+    /// Rules that do not: the slot and thousandths of a point.
+    settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -106,6 +110,8 @@ pub(crate) struct EachRule {
     pub(crate) decay: Option<PlanDecay>,
     pub(crate) times: usize,
     pub(crate) per: Option<LimitPer>,
+    /// The list of the events that `per` leaves, by its number in the plan.
+    pub(crate) thinned: Option<u32>,
 }
 
 /// Rules that are added up, or of which the best counts, and the clamp around them.
@@ -113,6 +119,8 @@ pub(crate) struct EachRule {
 pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
+    /// Places in [`Plan::settled_rules`].
+    settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -165,10 +173,11 @@ impl Plan {
             tables: DecayTables::default(),
             each_rules: Vec::new(),
             rules: Vec::new(),
+            settled: Vec::new(),
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
         let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
@@ -184,10 +193,12 @@ impl Plan {
             }),
             tested,
             signals: numbering.signals,
+            thinned: numbering.thinned,
             program,
             tables,
             each_rules,
             rules,
+            settled_rules: settled,
             groups,
             scores,
             segments,
@@ -325,6 +336,7 @@ struct RuleMaker<'m> {
     tables: DecayTables,
     each_rules: Vec<EachRule>,
     rules: Vec<PlanRule>,
+    settled: Vec<(Slot, i64)>,
     groups: Vec<PlanGroup>,
 }
 
@@ -352,34 +364,28 @@ impl RuleMaker<'_> {
         // Whether the last group is one of rules outside groups, which a next such rule joins.
         let mut loose = false;
         for member in members {
-            match member {
-                Member::Rule(rule) => {
-                    let place = self.rules.len();
-                    self.rule(*rule, numbering);
-                    match self.groups.last_mut() {
-                        Some(group) if loose => group.rules.end = self.rules.len(),
-                        _ => self.groups.push(PlanGroup {
-                            rules: place..self.rules.len(),
-                            best: false,
-                            low: i64::MIN,
-                            high: i64::MAX,
-                        }),
-                    }
-                    loose = true;
+            let (first_rule, first_settled) = (self.rules.len(), self.settled.len());
+            let (rules, bounds, best) = match member {
+                Member::Rule(rule) => (std::slice::from_ref(rule), (None, None), false),
+                Member::Group(group) => (&group.rules[..], (group.low, group.high), group.best),
+            };
+            for rule in rules {
+                self.rule(*rule, numbering);
+            }
+            let joins = loose;
+            loose = matches!(member, Member::Rule(_));
+            match self.groups.last_mut() {
+                Some(group) if joins && loose => {
+                    group.rules.end = self.rules.len();
+                    group.settled.end = self.settled.len();
                 }
-                Member::Group(group) => {
-                    let place = self.rules.len();
-                    for rule in &group.rules {
-                        self.rule(*rule, numbering);
-                    }
-                    self.groups.push(PlanGroup {
-                        rules: place..self.rules.len(),
-                        best: group.best,
-                        low: group.low.map_or(i64::MIN, Points::thousandths),
-                        high: group.high.map_or(i64::MAX, Points::thousandths),
-                    });
-                    loose = false;
-                }
+                _ => self.groups.push(PlanGroup {
+                    rules: first_rule..self.rules.len(),
+                    settled: first_settled..self.settled.len(),
+                    best,
+                    low: bounds.0.map_or(i64::MIN, Points::thousandths),
+                    high: bounds.1.map_or(i64::MAX, Points::thousandths),
+                }),
             }
         }
         first..self.groups.len()
@@ -397,14 +403,20 @@ impl RuleMaker<'_> {
         let rule = match &rule.body {
             RuleBody::Condition(condition) => {
                 let slot = self.lowered.slot(*condition);
-                match (self.lowered.newest(*condition), decay()) {
-                    (Some(newest), Some(decay)) => PlanRule::Decaying { slot, newest, decay },
-                    _ => PlanRule::Condition { slot, points },
+                let newest = self.lowered.newest(*condition);
+                match newest.and_then(|newest| Some((newest, decay()?))) {
+                    Some((newest, decay)) => PlanRule::Decaying { slot, newest, decay },
+                    None if (slot as usize) < self.lowered.program.early_slots() => {
+                        return self.settled.push((slot, points));
+                    }
+                    None => PlanRule::Condition { slot, points },
                 }
             }
             RuleBody::Each { term, window, when, limits } => {
+                let (signal, thinned) = numbering.each(*term, *window, *limits);
                 self.each_rules.push(EachRule {
-                    signal: numbering.each(*term, *window, *limits),
+                    signal,
+                    thinned,
                     when: when.map(|when| self.lowered.slot(when)),
                     points,
                     decay: decay(),

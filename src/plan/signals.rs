@@ -10,8 +10,9 @@ use super::Micros;
 use super::Plan;
 use super::attributes::ValueRef;
 use super::fold::FoldRoom;
-use super::numbering::Sum;
+use super::numbering::{Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
+use crate::model::LimitPer;
 use crate::time::DAY;
 use crate::vocabulary::AttributeId;
 
@@ -20,6 +21,8 @@ use crate::vocabulary::AttributeId;
 pub(crate) struct Signals {
     /// The slots that are the same at every instant.
     early: Vec<bool>,
+    /// By group, what its rules come to that follow from those slots alone: see [`Settled`].
+    settled: Vec<Settled>,
     /// By the date's place in the plan; none where missing.
     dates: Vec<Option<Micros>>,
     /// When the lead did something, `created_at` included, ascending; only where `inactive for` asks.
@@ -34,13 +37,23 @@ pub(crate) struct Signals {
     subjects: Vec<OfSubject>,
     /// A term's events by subject, and of one subject by time, as places within the term.
     by_subject: Vec<u32>,
+    /// Where each of the plan's thinned lists starts in `thinned`; one more at the end.
+    thinned_starts: Vec<usize>,
+    /// By thinned list, ascending.
+    thinned: Vec<Micros>,
     /// Where each sum starts in `sums`.
     sum_starts: Vec<usize>,
     /// The sum over the term's events up to this one, in millionths.
     sums: Vec<i128>,
+    /// By sum, whether no event makes it smaller.
+    rising: Vec<bool>,
     bases: Bases,
     workspace: Workspace,
 }
+
+/// What the rules of a group that time does not touch come to: their sum, or the best of those that hold, in
+/// thousandths of a point; none where none holds.
+pub(crate) type Settled = Option<i64>;
 
 /// What events came to that are no longer there one by one; they count wherever no window leaves events behind.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +109,7 @@ impl Plan {
         let event = |place: usize| matched.get(place).and_then(|event| facts.events.get(*event as usize));
         self.prepare_days(signals);
         self.prepare_subjects(signals, |place| event(place).map_or("", |event| event.subject.folded()));
+        self.prepare_thinned(signals);
         self.prepare_sums(signals, |sum, place| {
             event(place).zip(self.sums.get(sum)).map_or(0, |(event, sum)| value_of(sum, event))
         });
@@ -142,6 +156,7 @@ impl Plan {
         }
         self.prepare_days(signals);
         self.prepare_subjects(signals, subject);
+        self.prepare_thinned(signals);
         self.prepare_sums(signals, value);
         &mut signals.bases
     }
@@ -219,7 +234,7 @@ impl Plan {
             if term.days {
                 let (mut count, mut last) = (0, None);
                 for (time, days) in times.iter().zip(days) {
-                    let day = Some(time.div_euclid(DAY));
+                    let day = Some(day(*time));
                     count += u32::from(day != last);
                     last = day;
                     *days = count;
@@ -268,17 +283,41 @@ impl Plan {
         }
     }
 
+    fn prepare_thinned(&self, signals: &mut Signals) {
+        let mut lists = std::mem::take(&mut signals.thinned);
+        lists.clear();
+        signals.thinned_starts.clear();
+        for Thinned { term, per } in &self.thinned {
+            signals.thinned_starts.push(lists.len());
+            let events = signals.term(*term);
+            let counts = |(event, time): &(usize, &Micros)| match per {
+                LimitPer::Day(limit) => events
+                    .times
+                    .get(event.saturating_add(*limit as usize))
+                    .is_none_or(|full_by| day(*full_by) != day(**time)),
+                LimitPer::Subject(limit) => events.newer_of_subject(*event, *limit as usize).is_none(),
+            };
+            lists.extend(events.times.iter().enumerate().filter(counts).map(|(_, time)| *time));
+        }
+        signals.thinned_starts.push(lists.len());
+        signals.thinned = lists;
+    }
+
     /// `value` gives what events add to a sum, by its number, by their places among all times.
     fn prepare_sums(&self, signals: &mut Signals, value: impl Fn(usize, usize) -> i128) {
         signals.sums.clear();
         signals.sum_starts.clear();
+        signals.rising.clear();
         for (number, sum) in self.sums.iter().enumerate() {
             signals.sum_starts.push(signals.sums.len());
-            let mut total = 0;
+            let (mut total, mut rising) = (0, true);
             for place in signals.term_range(sum.term) {
-                total += value(number, place);
+                let value = value(number, place);
+                rising &= value >= 0;
+                total += value;
                 signals.sums.push(total);
             }
+            signals.rising.push(rising);
         }
     }
 }
@@ -286,6 +325,11 @@ impl Plan {
 /// Puts a time into a list of them that ascends.
 fn insert(times: &mut Vec<Micros>, at: Micros) {
     times.insert(times.partition_point(|other| *other <= at), at);
+}
+
+/// Days since 1970-01-01, in UTC.
+const fn day(time: Micros) -> i64 {
+    time.div_euclid(DAY)
 }
 
 fn range(bounds: &[usize]) -> std::ops::Range<usize> {
@@ -317,11 +361,36 @@ impl Signals {
         for op in &program.early {
             self.early.push(op.holds(&program.operands, &self.early));
         }
+        let early = &self.early;
+        self.settled.clear();
+        self.settled.extend(plan.groups.iter().map(|group| {
+            let rules = plan.settled_rules.get(group.settled.clone()).unwrap_or(&[]);
+            let holding = rules.iter().filter(|(slot, _)| early.get(*slot as usize) == Some(&true));
+            let points = holding.map(|(_, points)| *points);
+            // OK because a plan has at most 65,536 rules of at most 1,000,000 points.
+            if group.best { points.max() } else { points.reduce(i64::wrapping_add) }
+        }));
     }
 
     /// The slots that are the same at every instant.
     pub(crate) fn early(&self) -> &[bool] {
         &self.early
+    }
+
+    /// What the rules of each group come to that time does not touch.
+    pub(crate) fn settled(&self) -> &[Settled] {
+        &self.settled
+    }
+
+    /// The times of one of the plan's thinned lists, by its number, ascending.
+    pub(crate) fn thinned(&self, list: u32) -> &[Micros] {
+        let bound = |place: usize| self.thinned_starts.get(place).copied().unwrap_or(0);
+        self.thinned.get(bound(list as usize)..bound(list as usize + 1)).unwrap_or(&[])
+    }
+
+    /// Whether no event makes a sum, by its number in the plan, smaller.
+    pub(crate) fn sum_is_rising(&self, sum: u32) -> bool {
+        self.rising.get(sum as usize) == Some(&true)
     }
 
     /// The date at a place in the plan's list of dates.
@@ -332,6 +401,11 @@ impl Signals {
     /// When the lead did something, ascending.
     pub(crate) fn activity(&self) -> &[Micros] {
         &self.activity
+    }
+
+    /// When the events of a term came, by its number in the plan, ascending.
+    pub(crate) fn times(&self, term: u32) -> &[Micros] {
+        self.times.get(self.term_range(term)).unwrap_or(&[])
     }
 
     /// The events of a term, by its number in the plan.
@@ -357,7 +431,7 @@ pub(crate) struct TermEvents<'s> {
     pub(crate) earlier: usize,
 }
 
-impl TermEvents<'_> {
+impl<'s> TermEvents<'s> {
     /// How many different days the events from `from` to just before `to` fall on. The term keeps days.
     pub(crate) fn days(&self, from: usize, to: usize) -> usize {
         if from >= to {
@@ -369,9 +443,9 @@ impl TermEvents<'_> {
 
     /// The sum over the events from `from` to just before `to`, in millionths.
     pub(crate) fn sum(&self, sum: u32, from: usize, to: usize) -> i128 {
-        let start = self.signals.sum_starts.get(sum as usize).copied().unwrap_or(0);
+        let running = self.running_sums(sum);
         let up_to = |event: usize| match event.checked_sub(1) {
-            Some(last) => self.signals.sums.get(start + last).copied().unwrap_or(0),
+            Some(last) => running.get(last).copied().unwrap_or(0),
             None => 0,
         };
         if from < to { up_to(to) - up_to(from) } else { 0 }
@@ -380,6 +454,12 @@ impl TermEvents<'_> {
     /// What the events before all that can be asked for one by one add to a sum, in millionths.
     pub(crate) fn earlier_sum(&self, sum: u32) -> i128 {
         self.signals.bases.sums.get(sum as usize).copied().unwrap_or(0)
+    }
+
+    /// The sum over all events up to each, in millionths.
+    pub(crate) fn running_sums(&self, sum: u32) -> &'s [i128] {
+        let start = self.signals.sum_starts.get(sum as usize).copied().unwrap_or(0);
+        self.signals.sums.get(start..start + self.times.len()).unwrap_or(&[])
     }
 
     /// The event of the same subject that is `steps` newer. The term keeps subjects.

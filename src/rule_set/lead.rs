@@ -100,23 +100,33 @@ pub struct Evaluator {
     scratch: Scratch,
     state: StateRoom,
     evaluation: Evaluation,
+    /// Whether to look for how long evaluations hold.
+    looks_ahead: bool,
 }
 
 impl Evaluator {
+    /// Leaves out how long evaluations hold, which takes about as long as all the rest where much depends on
+    /// time: [`Evaluation::valid_until`] is then always none.
+    #[must_use]
+    pub fn without_valid_until(mut self) -> Self {
+        self.looks_ahead = false;
+        self
+    }
+
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
         let rules = &self.evaluation.rules;
         let lead = lead.fitted(rules);
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
-        score::evaluate(
-            &rules.plan,
-            &lead.signals,
-            (lead.facts.stage, lead.facts.stage_since),
-            self.evaluation.at,
-            &mut self.scratch,
-            &mut self.evaluation.outcome,
-        );
+        let record = (lead.facts.stage, lead.facts.stage_since);
+        let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
+        let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
+        if self.looks_ahead {
+            score::evaluate(plan, signals, record, at, scratch, outcome);
+        } else {
+            score::evaluate_once(plan, signals, record, at, scratch, outcome);
+        }
         &self.evaluation
     }
 }
@@ -203,6 +213,7 @@ impl RuleSet {
             scratch: Scratch::default(),
             state: StateRoom::default(),
             evaluation: Evaluation::empty(&self.compiled),
+            looks_ahead: true,
         }
     }
 

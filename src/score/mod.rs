@@ -56,8 +56,6 @@ pub(crate) struct GateOutcome {
 /// Lists that evaluations fill again and again; any scratch serves any plan and any lead.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    /// By signal.
-    signals: Vec<aggregate::State>,
     /// The program's slots, as far as they are decided.
     slots: Vec<bool>,
     /// When the newest event behind each ageing test came; none where the test does not hold or has none.

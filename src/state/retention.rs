@@ -299,10 +299,13 @@ impl Maker<'_> {
     fn ask_for_all(&mut self) {
         let plan = self.plan;
         for leaf in &plan.program.leaves {
-            if let Leaf::Events { signal, cap, .. } = leaf
-                && let Some(signal) = plan.signals.get(*signal as usize)
-            {
-                self.ask_for_test(signal, *cap);
+            let (signal, cap) = match leaf {
+                Leaf::AtLeast { signal, count, .. } => (signal, *count),
+                Leaf::Compare { signal, cap, .. } => (signal, *cap),
+                Leaf::Date { .. } | Leaf::Inactive(_) => continue,
+            };
+            if let Some(signal) = plan.signals.get(*signal as usize) {
+                self.ask_for_test(signal, cap);
             }
         }
         for test in &plan.program.ageing {
