@@ -65,6 +65,7 @@ mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod state;
 mod syntax;
 mod testing;
 mod time;
@@ -89,6 +90,7 @@ pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
     RuleValue, ScoreId,
 };
+pub use state::{AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateError};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};

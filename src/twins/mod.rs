@@ -15,6 +15,7 @@ mod ledger;
 mod merge;
 mod rules;
 mod shrink;
+mod state;
 mod timelines;
 mod words;
 
