@@ -137,7 +137,7 @@ impl Layout {
             marks.get_mut(signal as usize).into_iter().for_each(|mark| *mark = true);
         };
         for leaf in &plan.program.leaves {
-            if let Leaf::Events { signal, .. } = leaf {
+            if let Leaf::AtLeast { signal, .. } | Leaf::Compare { signal, .. } = leaf {
                 mark(&mut counted, *signal);
             }
         }

@@ -38,7 +38,8 @@ impl Observer<'_, '_> {
 
     fn leaf_holds(&self, leaf: &Leaf, lead: usize, counters: &Counters) -> bool {
         match leaf {
-            Leaf::Events { signal, comparison, bound, .. } => {
+            Leaf::AtLeast { signal, count, fewer } => (counters.count(*signal) as usize >= *count) != *fewer,
+            Leaf::Compare { signal, comparison, bound, .. } => {
                 let total = self.layout.total_of.get(*signal as usize).copied().flatten();
                 let value = match total {
                     Some(total) => counters.total(total),
