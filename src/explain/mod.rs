@@ -27,7 +27,7 @@ pub use explanation::{
 };
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
-pub(crate) use show::escaped;
+pub(crate) use show::{escaped, strongest};
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;

@@ -3,7 +3,7 @@
 //! These are the one place that says what an operator means; the plan and the plain reading both call it.
 
 use crate::decimal::Number;
-use crate::lead::{Text, Value};
+use crate::lead::Value;
 use crate::model::{Comparison, Shared};
 use crate::time::{Instant, Period};
 use crate::vocabulary::SymbolId;
@@ -91,13 +91,15 @@ impl ValueTest {
         let Some(value) = value else { return matches!(self, ValueTest::Missing) };
         match (self, value) {
             (ValueTest::Known, _) => true,
-            (ValueTest::Text(test), Value::Text(text)) => test.holds(text),
+            (ValueTest::Text(test), Value::Text(text)) => test.holds(text.folded()),
             (ValueTest::Number(test), Value::Number(number)) => test.holds(*number),
             (ValueTest::Flag(wanted), Value::Flag(flag)) => wanted == flag,
             (ValueTest::Symbol { any_of, negated }, Value::Symbol(symbol)) => {
                 any_of.contains(symbol) != *negated
             }
-            (ValueTest::Set(test), Value::Set(set)) => test.holds(set),
+            (ValueTest::Set(test), Value::Set(set)) => {
+                test.holds(|wanted| set.iter().any(|item| item.folded() == wanted.as_str()))
+            }
             (ValueTest::Date(test), Value::Date(date)) => test.holds(*date, now),
             // OK because the checker pairs tests with values of their type.
             _ => false,
@@ -106,8 +108,8 @@ impl ValueTest {
 }
 
 impl TextTest {
-    pub(crate) fn holds(&self, text: &Text) -> bool {
-        let text = text.folded();
+    /// Whether a folded text passes.
+    pub(crate) fn holds(&self, text: &str) -> bool {
         match self {
             TextTest::AnyOf { texts, negated } => {
                 texts.iter().any(|wanted| wanted.as_str() == text) != *negated
@@ -132,8 +134,8 @@ impl NumberTest {
 }
 
 impl SetTest {
-    pub(crate) fn holds(&self, set: &[Text]) -> bool {
-        let has = |wanted: &Folded| set.iter().any(|item| item.folded() == wanted.as_str());
+    /// Whether a set passes that has what `has` says.
+    pub(crate) fn holds(&self, has: impl FnMut(&Folded) -> bool) -> bool {
         match self {
             SetTest::AnyOf(wanted) => wanted.iter().any(has),
             SetTest::AllOf(wanted) => wanted.iter().all(has),

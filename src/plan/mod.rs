@@ -7,7 +7,9 @@
 //! facts into [`Signals`], the only thing that evaluating looks at. Everything that does not depend on the
 //! instant is done by then.
 
+mod attributes;
 mod decay;
+mod fold;
 mod numbering;
 mod program;
 mod selector_table;
@@ -17,9 +19,14 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
+#[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
+pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
+pub(crate) use fold::FoldRoom;
 pub(crate) use numbering::{Ages, Signal, SignalKind};
 pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
+#[allow(unused_imports, reason = "for events as `batch` has them")]
+pub(crate) use selector_table::PlanSelector;
 pub(crate) use signals::{Signals, TermEvents};
 
 use std::collections::HashMap;
@@ -30,7 +37,7 @@ use crate::model::{
     ConditionId, LimitPer, MAX_OCCURRENCES, Member, Model, RuleBody, RuleIndex, ScoreIndex, ScoreKind,
 };
 use crate::time::Period;
-use crate::vocabulary::AttributeId;
+use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
 use numbering::{Numbering, PlanTerm, Sum, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
@@ -182,6 +189,68 @@ impl Plan {
             segments,
             gates,
         }
+    }
+}
+
+/// What is the same at every instant, decided from values as they come.
+impl Plan {
+    /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
+    /// asked of it.
+    #[allow(dead_code, reason = "for `state` and `batch`")]
+    pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
+        self.program.attributes.run(attribute)
+    }
+
+    /// Decides all tests of an attribute on `value`, none where it is missing, as an empty text or set is too.
+    /// `run` has the length of [`Plan::attribute_run`].
+    pub(crate) fn decide(
+        &self,
+        attribute: AttributeId,
+        value: Option<ValueRef<'_>>,
+        room: &mut FoldRoom,
+        run: &mut [bool],
+    ) {
+        self.program.attributes.decide(attribute, value, &mut room.value, run);
+    }
+
+    /// Fills `signals` with all that follows from attributes alone: `decided` is called for each attribute that
+    /// is tested and puts the truth values of its run in place, as [`Plan::decide`] gives them.
+    pub(crate) fn settle_early(&self, signals: &mut Signals, decided: impl FnMut(AttributeId, &mut [bool])) {
+        signals.settle_early(self, decided);
+    }
+}
+
+/// Events and the terms that they fit.
+impl Plan {
+    /// Calls `found` with the number of each term that an event fits; with one more than once where the event
+    /// fits several of its selectors. The subject may be in any case; `property` gives those that are there.
+    pub(crate) fn terms_of<'e>(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+        mut found: impl FnMut(u32),
+    ) {
+        let FoldRoom { subject: subject_room, value: value_room } = room;
+        self.selectors.selectors_of(kind, subject, subject_room, |selector| {
+            if selector.tests.is_empty() || selector.passes(&property, value_room) {
+                selector.terms.iter().copied().for_each(&mut found);
+            }
+        });
+    }
+
+    /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
+    /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
+    #[allow(dead_code, reason = "for `state` and `batch`")]
+    pub(crate) fn selectors_of(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        room: &mut FoldRoom,
+        found: impl FnMut(&PlanSelector),
+    ) {
+        self.selectors.selectors_of(kind, subject, &mut room.subject, found);
     }
 }
 

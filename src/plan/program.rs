@@ -16,18 +16,15 @@
 //! number, so that a `let` used both ways, or by many others, is still looked at once.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use super::Micros;
+use super::attributes::AttributeTests;
 use super::numbering::{Ages, Numbering, number_of};
 use crate::decimal::Points;
-use crate::lead::Value;
 use crate::model::{
-    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Folded, Model, ScoreIndex, Shared,
-    TextTest, ValueTest,
+    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Model, ScoreIndex, ValueTest,
 };
-use crate::time::Instant;
 use crate::vocabulary::AttributeId;
 
 /// A condition's truth value by its place among all slots.
@@ -36,7 +33,7 @@ pub(crate) type Slot = u32;
 /// The conditions of a plan.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
-    pub(super) attribute_tests: Vec<(AttributeId, AttributeTest)>,
+    pub(crate) attributes: AttributeTests,
     pub(super) early: Vec<Op>,
     pub(crate) leaves: Vec<Leaf>,
     pub(crate) timed: Vec<Op>,
@@ -50,46 +47,6 @@ pub(crate) struct Program {
     pub(crate) newest: Vec<NewestOp>,
     /// The places in `newest` that its ops combine.
     pub(crate) newest_operands: Vec<u32>,
-}
-
-/// A test of an attribute that is the same at every instant.
-#[derive(Clone, Debug)]
-pub(super) enum AttributeTest {
-    Plain(ValueTest),
-    /// A text among many, or, negated, a text that is not.
-    Listed {
-        texts: Arc<HashSet<Box<str>>>,
-        negated: bool,
-    },
-}
-
-/// From so many texts on a list is looked up rather than gone through.
-const LONG_LIST: usize = 16;
-
-/// The lists of a model, ready to be looked up: one for all tests that share it.
-type Listed = HashMap<Shared<Folded>, Arc<HashSet<Box<str>>>>;
-
-impl AttributeTest {
-    fn new(test: &ValueTest, listed: &mut Listed) -> Self {
-        match test {
-            ValueTest::Text(TextTest::AnyOf { texts, negated }) if texts.len() >= LONG_LIST => {
-                let all = || Arc::new(texts.iter().map(|text| text.as_str().into()).collect());
-                let texts = Arc::clone(listed.entry(texts.clone()).or_insert_with(all));
-                AttributeTest::Listed { texts, negated: *negated }
-            }
-            _ => AttributeTest::Plain(test.clone()),
-        }
-    }
-
-    pub(super) fn holds(&self, value: Option<&Value>) -> bool {
-        match (self, value) {
-            (AttributeTest::Plain(test), _) => test.holds(value, Instant::EPOCH),
-            (AttributeTest::Listed { texts, negated }, Some(Value::Text(text))) => {
-                texts.contains(text.folded()) != *negated
-            }
-            (AttributeTest::Listed { .. }, _) => false,
-        }
-    }
 }
 
 /// How slots before make one.
@@ -186,7 +143,7 @@ pub(crate) enum NewestOp {
 impl Program {
     /// How many slots are decided when a lead is built.
     pub(crate) fn early_slots(&self) -> usize {
-        self.attribute_tests.len() + self.early.len()
+        self.attributes.slots() + self.early.len()
     }
 }
 
@@ -197,7 +154,6 @@ pub(super) struct Lowered {
     newest: Vec<Option<u32>>,
     nodes: Vec<Option<u32>>,
     dates: HashMap<AttributeId, u32>,
-    listed: Listed,
 }
 
 impl Lowered {
@@ -231,6 +187,18 @@ struct Node<'m> {
     stretch: Stretch,
 }
 
+impl Node<'_> {
+    /// The attribute that is tested, and how, where that is the same at every instant.
+    fn attribute_test(&self) -> Option<(AttributeId, &ValueTest)> {
+        match &*self.kind {
+            ConditionKind::Attribute { attribute, test } if self.stretch == Stretch::Attribute => {
+                Some((*attribute, test))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Makes the program for what `roots` reach; `decaying` are the conditions of the condition rules that decay.
 pub(super) fn lower<'m>(
     model: &'m Model,
@@ -239,16 +207,17 @@ pub(super) fn lower<'m>(
     decaying: &[ConditionId],
 ) -> Lowered {
     let (nodes, node_of) = distinct_nodes(model, roots);
+    let order = slot_order(&nodes);
     let mut lowered = Lowered {
-        program: Program::default(),
-        slots: number_slots(&nodes),
+        program: Program { attributes: attribute_tests(&nodes, &order), ..Program::default() },
+        slots: number_slots(&order),
         newest: vec![None; nodes.len()],
         nodes: node_of,
         dates: HashMap::new(),
-        listed: Listed::new(),
     };
     let ages = below(&nodes, decaying.iter().filter_map(|root| lowered.nodes.get(root.index()).copied()?));
-    for (place, node) in nodes.iter().enumerate() {
+    for place in order {
+        let Some(node) = nodes.get(place) else { continue };
         let aged = ages.get(place) == Some(&true);
         lowered.emit(node, numbering);
         if aged {
@@ -392,17 +361,31 @@ fn stretch(kind: &ConditionKind, nodes: &[Node<'_>]) -> Stretch {
     }
 }
 
-/// One slot for each node: by stretch, within a stretch in the order of the nodes.
-fn number_slots(nodes: &[Node<'_>]) -> Vec<Option<Slot>> {
+/// The places of nodes in the order of their slots: by stretch, tests of attributes by attribute, and otherwise
+/// in the order of the nodes, so that children stay before parents.
+fn slot_order(nodes: &[Node<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..nodes.len()).collect();
-    order.sort_by_key(|place| nodes.get(*place).map(|node| node.stretch));
-    let mut slots = vec![None; nodes.len()];
+    order.sort_by_key(|place| {
+        nodes.get(*place).map(|node| (node.stretch, node.attribute_test().map(|(attribute, _)| attribute)))
+    });
+    order
+}
+
+fn number_slots(order: &[usize]) -> Vec<Option<Slot>> {
+    let mut slots = vec![None; order.len()];
     for (slot, place) in (0u32..).zip(order) {
-        if let Some(entry) = slots.get_mut(place) {
+        if let Some(entry) = slots.get_mut(*place) {
             *entry = Some(slot);
         }
     }
     slots
+}
+
+/// The tests of the first stretch.
+fn attribute_tests(nodes: &[Node<'_>], order: &[usize]) -> AttributeTests {
+    let nodes = order.iter().filter_map(|place| nodes.get(*place));
+    let tests: Vec<_> = nodes.map_while(Node::attribute_test).collect();
+    AttributeTests::new(&tests)
 }
 
 impl Lowered {
@@ -428,15 +411,13 @@ impl Lowered {
                     }
                     _ => None,
                 };
+                // The others are there already: see `attribute_tests`.
                 if let Some(ages) = ages {
                     let date = *self.dates.entry(*attribute).or_insert_with(|| {
                         program.dates.push(*attribute);
                         number_of(program.dates.len() - 1)
                     });
                     program.leaves.push(Leaf::Date { date, ages });
-                } else {
-                    let test = AttributeTest::new(test, &mut self.listed);
-                    program.attribute_tests.push((*attribute, test));
                 }
                 return;
             }

@@ -1,16 +1,14 @@
-//! From an event to the terms that it fits, by a table made at compile time.
+//! From an event, its parts borrowed as they came, to the terms that it fits, by a table made at compile time.
 //!
 //! The kind picks a row; in it an exact subject costs one look-up however many there are, `*` and patterns
 //! with wildcards are lists, and tests of properties are made only where the subject fits. Only selectors of
 //! terms that have a number in the plan are in the table.
 
-use std::collections::HashMap;
-
+use super::attributes::{ValueRef, test_holds};
+use super::fold::{FoldedMap, folded_in};
 use super::numbering::{PlanTerm, number_of};
-use crate::lead::Event;
 use crate::model::{Glob, Model, SubjectPattern, ValueTest};
-use crate::time::Instant;
-use crate::vocabulary::PropertyId;
+use crate::vocabulary::{EventKindId, PropertyId};
 
 /// Which events fit which terms.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +22,16 @@ pub(crate) struct SelectorTable {
 #[derive(Clone, Debug, Default)]
 struct KindTable {
     any: Vec<u32>,
-    exact: HashMap<Box<str>, Vec<u32>>,
+    exact: FoldedMap<Vec<u32>>,
     globs: Vec<(Glob, u32)>,
 }
 
 /// What is left of a selector once kind and subject fit.
 #[derive(Clone, Debug)]
-struct PlanSelector {
-    tests: Vec<(PropertyId, ValueTest)>,
+pub(crate) struct PlanSelector {
+    pub(crate) tests: Vec<(PropertyId, ValueTest)>,
     /// The terms that it belongs to, by their numbers in the plan.
-    terms: Vec<u32>,
+    pub(crate) terms: Vec<u32>,
 }
 
 impl SelectorTable {
@@ -65,7 +63,7 @@ impl SelectorTable {
             match subject {
                 SubjectPattern::Any => kind.any.push(place),
                 SubjectPattern::Exact(text) => {
-                    kind.exact.entry(text.as_str().into()).or_default().push(place);
+                    kind.exact.entry(text.as_str(), Vec::new).push(place);
                 }
                 SubjectPattern::Glob(glob) => kind.globs.push((glob.clone(), place)),
             }
@@ -73,29 +71,39 @@ impl SelectorTable {
         place
     }
 
-    /// Calls `found` with the number of each term that `event` fits; with one more than once where it fits
-    /// several of its selectors.
-    pub(super) fn terms_of(&self, event: &Event, mut found: impl FnMut(u32)) {
-        let Some(kind) = self.kinds.get(event.kind.0 as usize) else { return };
-        let mut subject_fits = |place: u32| {
-            let Some(selector) = self.selectors.get(place as usize) else { return };
-            // No test of a property depends on time: there are no properties that are dates.
-            let passes = |(property, test): &(PropertyId, ValueTest)| {
-                test.holds(event.property(*property), Instant::EPOCH)
-            };
-            if selector.tests.iter().all(passes) {
-                selector.terms.iter().copied().for_each(&mut found);
-            }
-        };
-        kind.any.iter().copied().for_each(&mut subject_fits);
-        let subject = event.subject.folded();
-        if let Some(exact) = kind.exact.get(subject) {
-            exact.iter().copied().for_each(&mut subject_fits);
+    /// Calls `found` with each selector whose kind and subject fit, the subject in any case; with one more than
+    /// once where the subject fits several of its patterns.
+    pub(super) fn selectors_of(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        room: &mut String,
+        mut found: impl FnMut(&PlanSelector),
+    ) {
+        let Some(kind) = self.kinds.get(kind.0 as usize) else { return };
+        let mut fits = |place: &u32| self.selectors.get(*place as usize).into_iter().for_each(&mut found);
+        kind.any.iter().for_each(&mut fits);
+        kind.exact.get(subject).into_iter().flatten().for_each(&mut fits);
+        if kind.globs.is_empty() {
+            return;
         }
+        let subject = folded_in(room, subject);
         for (glob, place) in &kind.globs {
             if glob.matches(subject) {
-                subject_fits(*place);
+                fits(place);
             }
         }
+    }
+}
+
+impl PlanSelector {
+    /// Whether an event that the selector's kind and subject fit passes all its tests.
+    pub(super) fn passes<'e>(
+        &self,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut String,
+    ) -> bool {
+        // No test of a property depends on time: there are no properties that are dates.
+        self.tests.iter().all(|(id, test)| test_holds(test, property(*id), room))
     }
 }

@@ -8,8 +8,11 @@
 
 use super::Micros;
 use super::Plan;
+use super::attributes::ValueRef;
+use super::fold::FoldRoom;
 use super::numbering::Sum;
 use crate::lead::{Event, Facts, Value};
+use crate::vocabulary::AttributeId;
 
 /// What the evaluation needs of one lead.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +56,7 @@ struct Workspace {
     last: Vec<usize>,
     /// The event behind each entry of `times`.
     events: Vec<u32>,
+    room: FoldRoom,
 }
 
 impl Plan {
@@ -65,7 +69,11 @@ impl Plan {
 
     /// Puts the signals of a lead in place of what `signals` held.
     pub(crate) fn signals_into(&self, facts: &Facts, signals: &mut Signals) {
-        self.decide_early(facts, &mut signals.early);
+        let mut room = std::mem::take(&mut signals.workspace.room);
+        self.settle_early(signals, |attribute, run| {
+            self.decide(attribute, facts.attribute(attribute).map(ValueRef::from), &mut room, run);
+        });
+        signals.workspace.room = room;
         signals.dates.clear();
         signals.dates.extend(self.program.dates.iter().map(|date| match facts.attribute(*date) {
             Some(Value::Date(date)) => Some(date.micros()),
@@ -76,16 +84,6 @@ impl Plan {
         self.prepare_days(signals);
         self.prepare_subjects(facts, signals);
         self.prepare_sums(facts, signals);
-    }
-
-    fn decide_early(&self, facts: &Facts, early: &mut Vec<bool>) {
-        early.clear();
-        for (attribute, test) in &self.program.attribute_tests {
-            early.push(test.holds(facts.attribute(*attribute)));
-        }
-        for op in &self.program.early {
-            early.push(op.holds(&self.program.operands, early));
-        }
     }
 
     fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
@@ -101,7 +99,7 @@ impl Plan {
 
     /// Matches each event to its terms once, then lays the matches out by term.
     fn sort_into_terms(&self, facts: &Facts, signals: &mut Signals) {
-        let Workspace { matches, last, events } = &mut signals.workspace;
+        let Workspace { matches, last, events, room } = &mut signals.workspace;
         matches.clear();
         last.clear();
         last.resize(self.terms.len(), usize::MAX);
@@ -110,7 +108,8 @@ impl Plan {
         starts.clear();
         starts.resize(self.terms.len() + 1, 0);
         for (number, event) in (0u32..).zip(&facts.events) {
-            self.selectors.terms_of(event, |term| {
+            let property = |id| event.property(id).map(ValueRef::from);
+            self.terms_of(event.kind, event.subject.as_str(), property, room, |term| {
                 let Some(last) = last.get_mut(term as usize) else { return };
                 if *last != number as usize {
                     *last = number as usize;
@@ -245,6 +244,21 @@ fn value_of(sum: &Sum, event: &Event) -> i128 {
 }
 
 impl Signals {
+    /// See [`Plan::settle_early`].
+    pub(super) fn settle_early(&mut self, plan: &Plan, mut decided: impl FnMut(AttributeId, &mut [bool])) {
+        let program = &plan.program;
+        self.early.clear();
+        self.early.resize(program.attributes.slots(), false);
+        for (attribute, run) in program.attributes.runs() {
+            if let Some(run) = self.early.get_mut(run) {
+                decided(attribute, run);
+            }
+        }
+        for op in &program.early {
+            self.early.push(op.holds(&program.operands, &self.early));
+        }
+    }
+
     /// The slots that are the same at every instant.
     pub(crate) fn early(&self) -> &[bool] {
         &self.early

@@ -2,6 +2,7 @@ use super::test_support::*;
 use super::*;
 use crate::lead::{Event, Text, Value};
 use crate::model::*;
+use crate::time::Instant;
 
 fn exact(text: &str) -> ValueTest {
     ValueTest::Text(TextTest::AnyOf { texts: vec![Folded::new(text)].into(), negated: false })
@@ -10,7 +11,10 @@ fn exact(text: &str) -> ValueTest {
 /// The numbers of the terms that an event fits, each once, ascending.
 fn fitting(plan: &Plan, event: &Event) -> Vec<u32> {
     let mut terms = Vec::new();
-    plan.selectors.terms_of(event, |term| terms.push(term));
+    let property = |id| event.property(id).map(ValueRef::from);
+    plan.terms_of(event.kind, event.subject.as_str(), property, &mut FoldRoom::default(), |term| {
+        terms.push(term);
+    });
     terms.sort_unstable();
     terms.dedup();
     terms
@@ -81,7 +85,7 @@ fn equal_conditions_are_decided_once_and_attributes_when_the_lead_is_built() {
         maker.rule(RuleBody::Condition(both), 1_000, None);
     }
     let plan = Plan::new(&maker.model);
-    assert_eq!((plan.program.attribute_tests.len(), plan.program.early.len()), (2, 1));
+    assert_eq!((plan.program.attributes.slots(), plan.program.early.len()), (2, 1));
     assert!(plan.program.leaves.is_empty() && plan.program.timed.is_empty());
     let mut facts = visits(&[]);
     facts.attributes[TITLE.0 as usize] = Some(Value::Text(Text::new("CHIEF")));
@@ -150,4 +154,95 @@ fn signals_are_filled_again_without_a_trace_of_the_lead_before() {
     let events = signals.term(0);
     assert_eq!((events.days(0, 3), events.newer_of_subject(1, 1)), (2, Some(2)));
     assert_eq!((events.older_of_subject(2), events.older_of_subject(1)), (Some(1), None));
+}
+
+/// What the deciders give is what each test says by itself, however the value is borrowed.
+#[test]
+fn attributes_are_decided_at_once_as_their_tests_say_one_by_one() {
+    let number = |millionths| crate::Number::from_millionths(millionths).unwrap();
+    let folded = |texts: &[&str]| texts.iter().map(|text| Folded::new(text)).collect::<Shared<_>>();
+    let any_of = |texts: &[&str], negated| TextTest::AnyOf { texts: folded(texts), negated };
+    let (small, large) = (vec!["VP", "head", "vp"], vec!["Chief"; 3]);
+    let text_tests = [
+        ValueTest::Known,
+        ValueTest::Text(any_of(&small, false)),
+        ValueTest::Text(any_of(&small, true)),
+        ValueTest::Text(any_of(&large, false)),
+        ValueTest::Text(any_of(&["head"], true)),
+        ValueTest::Text(TextTest::Contains(folded(&["hie", "x"]))),
+        ValueTest::Missing,
+        ValueTest::Text(TextTest::StartsWith(Folded::new("H"))),
+        ValueTest::Text(TextTest::HasWord(folded(&["chief"]))),
+        ValueTest::Text(TextTest::Matches(Glob::new("*E*f"))),
+    ];
+    use Comparison::*;
+    let comparisons = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
+    let mut number_tests = vec![ValueTest::Known, ValueTest::Missing];
+    number_tests.extend(comparisons.map(|by| ValueTest::Number(NumberTest::Compare(by, number(5)))));
+    number_tests.push(ValueTest::Number(NumberTest::Between(number(-2), number(5))));
+    for negated in [false, true] {
+        let numbers: Shared<_> = vec![number(5), number(6)].into();
+        number_tests.push(ValueTest::Number(NumberTest::AnyOf { numbers, negated }));
+    }
+    let symbol = crate::vocabulary::SymbolId;
+    let symbol_tests = [vec![symbol(1)], vec![symbol(0), symbol(70)]]
+        .into_iter()
+        .flat_map(|any_of| [false, true].map(|negated| (Shared::from(any_of.clone()), negated)))
+        .map(|(any_of, negated)| ValueTest::Symbol { any_of, negated });
+    let date_tests = [DateTest::Before(day(1)), DateTest::After(day(1))]
+        .map(ValueTest::Date)
+        .into_iter()
+        .chain([ValueTest::Known]);
+    let set_tests = [
+        SetTest::AnyOf(folded(&["aws", "GCP"])),
+        SetTest::AllOf(folded(&["aws", "GCP"])),
+        SetTest::AllOf(folded(&["aws", "AWS"])),
+    ];
+    let flag_tests = [ValueTest::Flag(true), ValueTest::Flag(false), ValueTest::Known, ValueTest::Missing];
+    let texts = |texts: &[&str]| Value::Set(texts.iter().map(|text| Text::new(text)).collect());
+    for (tests, values) in [
+        (
+            text_tests.to_vec(),
+            ["vp", "HEAD", "Chief", "CHIEF of staff", "heading", "mischief", "other"]
+                .map(|text| Value::Text(Text::new(text)))
+                .to_vec(),
+        ),
+        (number_tests, [-3, -2, 4, 5, 6, 7].map(|millionths| Value::Number(number(millionths))).to_vec()),
+        (symbol_tests.collect(), [0, 1, 70, 71].map(|id| Value::Symbol(symbol(id))).to_vec()),
+        (date_tests.collect(), [at(-1), day(1), day(1), day(2)].map(Value::Date).to_vec()),
+        (flag_tests.to_vec(), [true, false].map(Value::Flag).to_vec()),
+        (
+            set_tests.map(ValueTest::Set).to_vec(),
+            [texts(&["AWS"]), texts(&["gcp", "Aws"]), texts(&["azure"])].to_vec(),
+        ),
+    ] {
+        // Another attribute before it, and one without tests between them.
+        let known = ValueTest::Known;
+        let mut numbered = vec![(AttributeId(0), &known)];
+        numbered.extend(tests.iter().map(|test| (AttributeId(2), test)));
+        let decided = attributes::AttributeTests::new(&numbered);
+        assert_eq!((decided.run(AttributeId(1)), decided.run(AttributeId(3))), (0..0, 0..0));
+        let run = decided.run(AttributeId(2));
+        assert_eq!(run, 1..tests.len() + 1);
+        let said = |value: Option<ValueRef<'_>>| {
+            let mut run = vec![false; run.len()];
+            decided.decide(AttributeId(2), value, &mut String::new(), &mut run);
+            run
+        };
+        let one_by_one =
+            |value| tests.iter().map(|test| test.holds(value, Instant::EPOCH)).collect::<Vec<_>>();
+        assert_eq!(said(None), one_by_one(None));
+        assert_eq!(said(Some(ValueRef::Text(""))), one_by_one(None));
+        assert_eq!(said(Some(ValueRef::Set(Texts::Plain(&["", ""])))), one_by_one(None));
+        for value in &values {
+            assert_eq!(said(Some(value.into())), one_by_one(Some(value)), "{tests:?} on {value:?}");
+            if let Value::Set(texts) = value {
+                let plain: Vec<&str> = texts.iter().map(Text::as_str).collect();
+                let codes: Vec<u32> = (0..plain.len() as u32).rev().collect();
+                assert_eq!(said(Some(ValueRef::Set(Texts::Plain(&plain)))), one_by_one(Some(value)));
+                let coded = Texts::Coded { dictionary: &plain, codes: &codes };
+                assert_eq!(said(Some(ValueRef::Set(coded))), one_by_one(Some(value)));
+            }
+        }
+    }
 }

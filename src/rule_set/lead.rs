@@ -60,6 +60,11 @@ impl Lead {
         Ok(())
     }
 
+    /// As [`Lead::set_stage`], for an instant that is known to be in range.
+    pub(crate) fn put(&mut self, stage: Stage, since: Option<DateTime<Utc>>) {
+        (self.facts.stage, self.facts.stage_since) = (stage, since.map(Instant::nearest));
+    }
+
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -108,23 +113,34 @@ impl Lead {
 pub struct Evaluator {
     scratch: Scratch,
     evaluation: Evaluation,
+    /// Whether to look for how long evaluations hold.
+    looks_ahead: bool,
 }
 
 impl Evaluator {
+    /// Leaves out how long evaluations hold, which takes about as long as all the rest where much depends on
+    /// time: [`Evaluation::valid_until`] is then always none.
+    #[must_use]
+    pub fn without_valid_until(mut self) -> Self {
+        self.looks_ahead = false;
+        self
+    }
+
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
         let rules = &self.evaluation.rules;
         let lead = lead.fitted(rules);
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
-        score::evaluate(
-            &rules.plan,
-            &lead.signals,
-            (lead.facts.stage, lead.facts.stage_since),
-            self.evaluation.at,
-            &mut self.scratch,
-            &mut self.evaluation.outcome,
-        );
+        let record = (lead.facts.stage, lead.facts.stage_since);
+        self.evaluation.record = record;
+        let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
+        let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
+        if self.looks_ahead {
+            score::evaluate(plan, signals, record, at, scratch, outcome);
+        } else {
+            score::evaluate_once(plan, signals, record, at, scratch, outcome);
+        }
         &self.evaluation
     }
 }
@@ -178,7 +194,11 @@ impl RuleSet {
 
     /// An evaluator for many leads.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator { scratch: Scratch::default(), evaluation: Evaluation::empty(&self.compiled) }
+        Evaluator {
+            scratch: Scratch::default(),
+            evaluation: Evaluation::empty(&self.compiled),
+            looks_ahead: true,
+        }
     }
 
     /// Evaluates the rule set over a lead at `now`; outside the years 0001 to 9999 at the nearest instant

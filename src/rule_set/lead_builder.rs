@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Compiled, Lead};
 use crate::lead::{Event, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
+use crate::qualify::Bant;
 use crate::time::Instant;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{AttributeId, Type, Vocabulary};
 
 /// A lead in the making, built in code.
 ///
@@ -44,6 +45,22 @@ impl<'r> LeadBuilder<'r> {
             .ok_or_else(|| unknown(vocabulary, NameOf::Attribute, attribute))?;
         self.facts.set(id, &value.into()).map_err(|kind| LeadError::new(attribute, kind))?;
         Ok(self)
+    }
+
+    /// Sets the flags `budget`, `authority`, `need` and `timing` to what is known of them: true where it is
+    /// confirmed, false where it is denied, missing where it is unknown. Those that the vocabulary lacks, or has
+    /// with another type, are left out: the rule set does not ask for them.
+    pub fn bant(mut self, bant: &Bant) -> Self {
+        let vocabulary = self.facts.vocabulary();
+        for (name, value) in bant.attributes() {
+            let flag =
+                |id: &AttributeId| vocabulary.attribute(*id).is_some_and(|known| known.of == Type::Flag);
+            if let Some(id) = vocabulary.attribute_id(name).filter(flag) {
+                // OK because any flag fits a flag.
+                let _ = self.facts.set(id, &Input::from(value));
+            }
+        }
+        self
     }
 
     /// Adds an event of `kind` about `subject`, which may be empty, that happened at `at`.

@@ -9,6 +9,7 @@ mod page;
 mod phrases;
 mod text;
 
+pub(crate) use digest::strongest;
 pub(crate) use markdown::escaped;
 pub(super) use markdown::markdown;
 pub(super) use phrases::{change, stage};

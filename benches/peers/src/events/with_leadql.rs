@@ -1,0 +1,96 @@
+//! The rules in LeadQL, and every way that it has for a lead to come in.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use leadql::{Evaluation, LeadError, NewEvent, RuleSet};
+
+use super::history::Lead;
+use super::rules::{BANDS, BOUNDS, Body, MQL, Measure, Rule, Selector, Subject};
+use crate::way::{Kind, Verdict, Way};
+
+/// The rule set as text.
+pub fn text(rules: &[Rule]) -> String {
+    let mut text = format!("score interest {}..{} {{\n", BOUNDS.0, BOUNDS.1);
+    for rule in rules {
+        _ = writeln!(text, "  {}", line(rule));
+    }
+    let bands = BANDS.map(|(name, bound)| format!("{name} >= {bound}")).join(", ");
+    _ = writeln!(text, "}}\n\nband interest {{ {bands}, cold }}\nstage mql when interest >= {MQL}");
+    text
+}
+
+fn line(rule: &Rule) -> String {
+    let (term, within) = selector(&rule.selector);
+    let points = format!("{:+}", rule.points as f64 / 1_000.0);
+    let measured = |measure| match measure {
+        Measure::Events => term.clone(),
+        Measure::Seconds => format!("sum({term}.seconds)"),
+        Measure::Days => format!("days({term})"),
+        Measure::Subjects => format!("distinct({term})"),
+    };
+    match rule.body {
+        Body::AtLeast(measure, bound) => format!("{} >= {bound}{within} => {points}", measured(measure)),
+        Body::Fewer(measure, bound) => format!("{} < {bound}{within} => {points}", measured(measure)),
+        Body::UpTo(most) => format!("each {term}{within} => {points} up to {most} times"),
+        Body::Fading { decay, every, worth } => {
+            let window = every * worth.len() as i64;
+            format!("each {term} within {window}d => {points} decay {decay} every {every}d")
+        }
+    }
+}
+
+/// The term and the window.
+fn selector(selector: &Selector) -> (String, String) {
+    let subject = match selector.subject {
+        Subject::Any => "*".to_owned(),
+        Subject::OneOf(subjects) => subjects.join(" | "),
+        Subject::Prefix(start) => format!("\"{start}*\""),
+    };
+    let within = selector.within.map(|days| format!(" within {days}d"));
+    (format!("{}({subject})", selector.kind), within.unwrap_or_default())
+}
+
+pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Result<Vec<Way>, Box<dyn Error>> {
+    let score = rules.score_id("interest").ok_or("no score")?;
+    let verdict = move |evaluation: &Evaluation| Verdict {
+        score: evaluation.points(score).map_or(i64::MIN, |points| points.thousandths()),
+        band: match evaluation.band("interest") {
+            Some("hot") => 0,
+            Some("warm") => 1,
+            _ => 2,
+        },
+        mql: evaluation.mql(),
+    };
+
+    let prepared = leads.iter().map(|lead| build(rules, lead)).collect::<Result<Vec<_>, _>>()?;
+    let mut evaluator = rules.evaluator();
+    let evaluate =
+        Way::new("LeadQL", Kind::Prepared, move |lead| verdict(evaluator.evaluate(&prepared[lead], now)));
+
+    let (mut evaluator, owned) = (rules.evaluator(), rules.clone());
+    let builder = Way::new("LeadQL, lead builder", Kind::FromFields, move |lead| {
+        let lead = build(&owned, &leads[lead]).expect("checked above");
+        verdict(evaluator.evaluate(&lead, now))
+    });
+
+    let (mut evaluator, owned) = (rules.evaluator(), rules.clone());
+    let serde = Way::new("LeadQL, serde", Kind::FromFields, move |lead| {
+        let lead = owned.lead_from(&leads[lead]).expect("its events are the rule set's");
+        verdict(evaluator.evaluate(&lead, now))
+    });
+    Ok(vec![evaluate, builder, serde])
+}
+
+fn build(rules: &RuleSet, lead: &Lead) -> Result<leadql::Lead, LeadError> {
+    let mut builder = rules.lead();
+    for event in &lead.events {
+        let mut new = NewEvent::new(event.kind.as_str(), event.subject.as_str(), event.at);
+        if let Some(watched) = event.watched {
+            new = new.property("seconds", watched.seconds);
+        }
+        builder = builder.add_event(new)?;
+    }
+    Ok(builder.build())
+}

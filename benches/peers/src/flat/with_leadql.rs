@@ -1,0 +1,118 @@
+//! The rules in LeadQL, and every way that it has for a lead to come in.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use leadql::{Evaluation, LeadBuilder, LeadError, RuleSet};
+
+use super::rules::{BANDS, BOUNDS, Condition, MQL, Rule, mql};
+use super::snapshot::{FLAGS, NUMBERS, Snapshot};
+use crate::way::{Kind, Verdict, Way};
+
+/// The rule set as text.
+pub fn text(rules: &[Rule]) -> String {
+    let mut text = String::new();
+    for (name, _) in NUMBERS {
+        _ = writeln!(text, "attribute {name}: number");
+    }
+    for (name, _) in FLAGS {
+        _ = writeln!(text, "attribute {name}: flag");
+    }
+    _ = writeln!(text, "\nscore fit {}..{} {{", BOUNDS.0, BOUNDS.1);
+    for rule in rules {
+        _ = writeln!(text, "  {} => {:+}", condition(&rule.condition), rule.points);
+    }
+    _ = writeln!(text, "}}\n");
+    let bands = BANDS.map(|(name, bound)| format!("{name} >= {bound}")).join(", ");
+    _ = writeln!(text, "band fit {{ {bands}, cold }}");
+    _ = writeln!(text, "stage mql when fit >= {MQL} and {}", condition(&mql()));
+    text
+}
+
+fn condition(of: &Condition) -> String {
+    let list = |values: &[&str]| format!("{values:?}");
+    match of {
+        Condition::Is(field, value) => format!("{field} = {value:?}"),
+        Condition::In(field, values) => format!("{field} in {}", list(values)),
+        Condition::Contains(field, parts) => format!("{field} contains any of {}", list(parts)),
+        Condition::StartsWith(field, start) => format!("{field} starts with {start:?}"),
+        Condition::EndsWith(field, end) => format!("{field} ends with {end:?}"),
+        Condition::Number(field, Some(low), Some(high)) => format!("{field} between {low} and {high}"),
+        Condition::Number(field, low, high) => {
+            let low = low.map(|low| format!("{field} >= {low}"));
+            low.or(high.map(|high| format!("{field} <= {high}"))).unwrap_or_default()
+        }
+        Condition::Flag(field) => (*field).to_owned(),
+        Condition::Not(inner) => format!("not ({})", condition(inner)),
+        Condition::And(parts) => {
+            format!("({})", parts.iter().map(condition).collect::<Vec<_>>().join(" and "))
+        }
+        Condition::Or(parts) => format!("({})", parts.iter().map(condition).collect::<Vec<_>>().join(" or ")),
+    }
+}
+
+pub fn ways(
+    rules: &RuleSet,
+    leads: &'static [Snapshot],
+    now: DateTime<Utc>,
+) -> Result<Vec<Way>, Box<dyn std::error::Error>> {
+    let score = rules.score_id("fit").ok_or("no score")?;
+    let verdict = move |evaluation: &Evaluation| Verdict {
+        score: evaluation.points(score).map_or(i64::MIN, |points| points.thousandths()),
+        band: match evaluation.band("fit") {
+            Some("hot") => 0,
+            Some("warm") => 1,
+            _ => 2,
+        },
+        mql: evaluation.mql(),
+    };
+
+    let prepared = leads.iter().map(|lead| Ok(set(rules.lead(), lead)?.build()));
+    let prepared = prepared.collect::<Result<Vec<_>, LeadError>>()?;
+    let mut evaluator = rules.evaluator();
+    let evaluate =
+        Way::new("LeadQL", Kind::Prepared, move |lead| verdict(evaluator.evaluate(&prepared[lead], now)));
+
+    let mut evaluator = rules.evaluator();
+    let owned = rules.clone();
+    let builder = Way::new("LeadQL, lead builder", Kind::FromFields, move |lead| {
+        let lead = set(owned.lead(), &leads[lead]).expect("checked above").build();
+        verdict(evaluator.evaluate(&lead, now))
+    });
+
+    let mut evaluator = rules.evaluator();
+    let owned = rules.clone();
+    let serde = Way::new("LeadQL, serde", Kind::FromFields, move |lead| {
+        let lead = owned.lead_from(&leads[lead]).expect("its fields are the rule set's");
+        verdict(evaluator.evaluate(&lead, now))
+    });
+    Ok(vec![evaluate, builder, serde])
+}
+
+fn set<'r>(builder: LeadBuilder<'r>, lead: &Snapshot) -> Result<LeadBuilder<'r>, LeadError> {
+    builder
+        .set("title", &lead.title)?
+        .set("seniority", &lead.seniority)?
+        .set("job_function", &lead.job_function)?
+        .set("industry", &lead.industry)?
+        .set("country", &lead.country)?
+        .set("city", &lead.city)?
+        .set("lead_source", &lead.lead_source)?
+        .set("campaign", &lead.campaign)?
+        .set("email_domain", &lead.email_domain)?
+        .set("persona", &lead.persona)?
+        .set("company_size", lead.company_size)?
+        .set("annual_revenue", lead.annual_revenue)?
+        .set("page_views", lead.page_views)?
+        .set("visits", lead.visits)?
+        .set("emails_opened", lead.emails_opened)?
+        .set("days_idle", lead.days_idle)?
+        .set("forms", lead.forms)?
+        .set("open_seats", lead.open_seats)?
+        .set("budget", lead.budget)?
+        .set("authority", lead.authority)?
+        .set("need", lead.need)?
+        .set("timing", lead.timing)?
+        .set("consent", lead.consent)?
+        .set("newsletter", lead.newsletter)
+}
