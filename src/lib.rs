@@ -54,6 +54,7 @@ mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod handoff;
 mod hex;
 mod lead;
 mod limits;
@@ -75,6 +76,7 @@ pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
+pub use handoff::Handoff;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
