@@ -62,6 +62,11 @@ impl Evaluation {
         &self.outcome
     }
 
+    #[cfg(test)]
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
     /// The lead's id; empty where the lead has none.
     pub fn lead_id(&self) -> &str {
         &self.id
