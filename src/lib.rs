@@ -55,6 +55,7 @@ mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod handoff;
 mod hex;
 mod lead;
 mod limits;
@@ -77,6 +78,7 @@ pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
+pub use handoff::Handoff;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};

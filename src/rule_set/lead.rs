@@ -36,6 +36,11 @@ impl Lead {
         &self.facts.id
     }
 
+    /// Gives the lead another id: that under which a merged lead goes on.
+    pub fn set_id(&mut self, id: impl Into<String>) {
+        self.facts.id = id.into();
+    }
+
     /// Where the lead's record stands.
     pub fn stage(&self) -> Stage {
         self.facts.stage
