@@ -110,8 +110,8 @@ pub mod explanation {
 ///
 /// # The table of stages
 ///
-/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed), the texts
-/// of errors and the drawing ([`RuleSet::stage_graph`]).
+/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`], the texts of errors
+/// and the drawing ([`RuleSet::stage_graph`]).
 ///
 #[doc = include_str!("qualify/table.md")]
 pub mod qualification {

@@ -120,14 +120,17 @@ impl Qualification {
     ///
     /// # Examples
     /// ```
-    /// # use leadql::RuleSet;
-    /// # let rules = RuleSet::compile("stage mql when need sla 48h")?;
-    /// # let now = "2026-11-06T16:00:00Z".parse()?;
-    /// # let lead = rules.lead().set("need", true)?.build();
+    /// use leadql::{Calendar, RuleSet, parse_instant};
+    /// let rules = RuleSet::compile("stage mql when need sla 8h")?;
+    /// let office = Calendar::builder("+01:00").hours("mon-fri", "09:00-12:30, 13:30-18:00").build()?;
+    /// let friday = parse_instant("2026-11-20T16:00:00+01:00")?;
+    /// let lead = rules.lead().set("need", true)?.build();
+    /// let evaluation = rules.evaluate(&lead, friday);
+    ///
     /// let mut qualification = rules.qualification("L-1");
-    /// let next_monday = |_promoted, _sla| "2026-11-09T09:00:00Z".parse();
-    /// qualification.observe_with_deadline(&rules.evaluate(&lead, now), &lead, next_monday)?;
-    /// assert_eq!(qualification.due(), Some("2026-11-09T09:00:00Z".parse()?));
+    /// qualification.observe_with_deadline(&evaluation, &lead, |promoted, sla| office.due(promoted, sla))?;
+    /// let monday = parse_instant("2026-11-23T16:00:00+01:00")?;
+    /// assert_eq!(qualification.due(), Some(monday));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn observe_with_deadline<'l, E: std::fmt::Display>(

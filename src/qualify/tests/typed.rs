@@ -4,7 +4,7 @@ use super::*;
 use crate::qualify::typed::{self, InStage, Qualified, StageMarker};
 use crate::qualify::{QualificationError, Reason, STEPS, Trigger, commands_from};
 
-type Typed = Result<(Qualification, Record), (Qualification, QualificationError)>;
+type Typed = Result<(Qualification, Record), Box<(Qualification, QualificationError)>>;
 
 /// Gives a command to a qualification whose stage has it as a method.
 fn give_typed(
@@ -17,7 +17,7 @@ fn give_typed(
     fn untyped<F: StageMarker, T>(given: Result<(Qualified<T>, Record), typed::Refused<F>>) -> Typed {
         given.map(|(qualified, record)| (qualified.into_inner(), record)).map_err(|refused| {
             let (qualified, error) = refused.into_parts();
-            (qualified.into_inner(), error)
+            Box::new((qualified.into_inner(), error))
         })
     }
     Some(match (qualification.in_stage(), command) {
