@@ -49,11 +49,13 @@
 //! - `cli`: the program `leadql`
 
 mod advice;
+pub mod batch;
 mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod handoff;
 mod hex;
 mod lead;
 mod limits;
@@ -64,6 +66,7 @@ mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod state;
 mod syntax;
 mod testing;
 mod time;
@@ -75,6 +78,7 @@ pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
+pub use handoff::Handoff;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
@@ -88,6 +92,7 @@ pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
     RuleValue, ScoreId,
 };
+pub use state::{AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateError};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
@@ -105,14 +110,14 @@ pub mod explanation {
 ///
 /// # The table of stages
 ///
-/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed) and the texts
-/// of errors.
+/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed), the texts
+/// of errors and the drawing ([`RuleSet::stage_graph`]).
 ///
 #[doc = include_str!("qualify/table.md")]
 pub mod qualification {
     pub use crate::qualify::{
         Actor, Answer, BandChange, Bant, BantChange, BantEntry, BantItem, Digest, Observed, RebuildError,
-        STEPS, Step, StrongRule, Trigger, Why, commands_from,
+        STEPS, StageGraph, Step, StrongRule, Trigger, Why, commands_from,
     };
 }
 

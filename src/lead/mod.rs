@@ -26,8 +26,8 @@ pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::FactsBuilder;
-pub(crate) use convert::describe;
-pub(crate) use error::did_you_mean;
+pub(crate) use convert::{describe, expected, value as typed_value};
+pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
 pub(crate) use read::FactsReader;

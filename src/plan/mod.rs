@@ -22,12 +22,12 @@ mod tests;
 #[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
-pub(crate) use fold::FoldRoom;
-pub(crate) use numbering::{Ages, Signal, SignalKind};
+pub(crate) use fold::{FoldRoom, FoldedMap};
+pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
 pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
 #[allow(unused_imports, reason = "for events as `batch` has them")]
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Signals, TermEvents};
+pub(crate) use signals::{Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -38,7 +38,7 @@ use crate::model::{
 };
 use crate::time::Period;
 use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
-use numbering::{Numbering, PlanTerm, Sum, number_of};
+use numbering::{Numbering, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
 
@@ -50,14 +50,20 @@ pub(crate) type Micros = i64;
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     selectors: SelectorTable,
-    terms: Vec<PlanTerm>,
-    sums: Vec<Sum>,
-    activity: Option<Activity>,
+    pub(crate) terms: Vec<PlanTerm>,
+    pub(crate) sums: Vec<Sum>,
+    pub(crate) activity: Option<Activity>,
+    /// By slot of attribute tests, the first condition that is the test.
+    pub(crate) tested: Vec<ConditionId>,
     pub(crate) signals: Vec<Signal>,
+    pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
     pub(crate) tables: DecayTables,
     pub(crate) each_rules: Vec<EachRule>,
+    /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
+    /// Rules that do not: the slot and thousandths of a point.
+    settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -69,10 +75,10 @@ pub(crate) struct Plan {
 
 /// What counts as activity for `inactive for`.
 #[derive(Clone, Debug)]
-struct Activity {
+pub(crate) struct Activity {
     /// By event kind.
-    passive: Vec<bool>,
-    created_at: Option<AttributeId>,
+    pub(crate) passive: Vec<bool>,
+    pub(crate) created_at: Option<AttributeId>,
 }
 
 /// What a rule is worth.
@@ -104,6 +110,8 @@ pub(crate) struct EachRule {
     pub(crate) decay: Option<PlanDecay>,
     pub(crate) times: usize,
     pub(crate) per: Option<LimitPer>,
+    /// The list of the events that `per` leaves, by its number in the plan.
+    pub(crate) thinned: Option<u32>,
 }
 
 /// Rules that are added up, or of which the best counts, and the clamp around them.
@@ -111,6 +119,8 @@ pub(crate) struct EachRule {
 pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
+    /// Places in [`Plan::settled_rules`].
+    settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -163,11 +173,13 @@ impl Plan {
             tables: DecayTables::default(),
             each_rules: Vec::new(),
             rules: Vec::new(),
+            settled: Vec::new(),
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
+        let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
         let program = lowered.program;
         let asks_for_activity = program.leaves.iter().any(|leaf| matches!(leaf, Leaf::Inactive(_)));
@@ -179,11 +191,14 @@ impl Plan {
                 passive: model.vocabulary.kinds.iter().map(|kind| kind.passive).collect(),
                 created_at: model.created_at,
             }),
+            tested,
             signals: numbering.signals,
+            thinned: numbering.thinned,
             program,
             tables,
             each_rules,
             rules,
+            settled_rules: settled,
             groups,
             scores,
             segments,
@@ -252,6 +267,15 @@ impl Plan {
     ) {
         self.selectors.selectors_of(kind, subject, &mut room.subject, found);
     }
+
+    /// Whether an event that a selector's kind and subject fit passes all its tests too.
+    pub(crate) fn passes<'e>(
+        selector: &PlanSelector,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+    ) -> bool {
+        selector.passes(property, &mut room.value)
+    }
 }
 
 /// Every condition that a rule, a segment or a gate is about.
@@ -265,6 +289,18 @@ fn roots(model: &Model) -> Vec<ConditionId> {
     let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
     let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
     rules.chain(segments).chain(mql).chain(gates.sql).chain(reasoned).collect()
+}
+
+/// The condition behind each slot of attribute tests.
+fn tested(model: &Model, lowered: &Lowered) -> Vec<ConditionId> {
+    let mut tested = vec![ConditionId(u32::MAX); lowered.program.attributes.slots()];
+    for number in (0..model.conditions.len()).rev() {
+        let id = ConditionId(number_of(number));
+        if let Some(entry) = tested.get_mut(lowered.slot(id) as usize) {
+            *entry = id;
+        }
+    }
+    tested
 }
 
 /// The conditions of the condition rules that decay.
@@ -309,6 +345,7 @@ struct RuleMaker<'m> {
     tables: DecayTables,
     each_rules: Vec<EachRule>,
     rules: Vec<PlanRule>,
+    settled: Vec<(Slot, i64)>,
     groups: Vec<PlanGroup>,
 }
 
@@ -336,34 +373,28 @@ impl RuleMaker<'_> {
         // Whether the last group is one of rules outside groups, which a next such rule joins.
         let mut loose = false;
         for member in members {
-            match member {
-                Member::Rule(rule) => {
-                    let place = self.rules.len();
-                    self.rule(*rule, numbering);
-                    match self.groups.last_mut() {
-                        Some(group) if loose => group.rules.end = self.rules.len(),
-                        _ => self.groups.push(PlanGroup {
-                            rules: place..self.rules.len(),
-                            best: false,
-                            low: i64::MIN,
-                            high: i64::MAX,
-                        }),
-                    }
-                    loose = true;
+            let (first_rule, first_settled) = (self.rules.len(), self.settled.len());
+            let (rules, bounds, best) = match member {
+                Member::Rule(rule) => (std::slice::from_ref(rule), (None, None), false),
+                Member::Group(group) => (&group.rules[..], (group.low, group.high), group.best),
+            };
+            for rule in rules {
+                self.rule(*rule, numbering);
+            }
+            let joins = loose;
+            loose = matches!(member, Member::Rule(_));
+            match self.groups.last_mut() {
+                Some(group) if joins && loose => {
+                    group.rules.end = self.rules.len();
+                    group.settled.end = self.settled.len();
                 }
-                Member::Group(group) => {
-                    let place = self.rules.len();
-                    for rule in &group.rules {
-                        self.rule(*rule, numbering);
-                    }
-                    self.groups.push(PlanGroup {
-                        rules: place..self.rules.len(),
-                        best: group.best,
-                        low: group.low.map_or(i64::MIN, Points::thousandths),
-                        high: group.high.map_or(i64::MAX, Points::thousandths),
-                    });
-                    loose = false;
-                }
+                _ => self.groups.push(PlanGroup {
+                    rules: first_rule..self.rules.len(),
+                    settled: first_settled..self.settled.len(),
+                    best,
+                    low: bounds.0.map_or(i64::MIN, Points::thousandths),
+                    high: bounds.1.map_or(i64::MAX, Points::thousandths),
+                }),
             }
         }
         first..self.groups.len()
@@ -381,14 +412,20 @@ impl RuleMaker<'_> {
         let rule = match &rule.body {
             RuleBody::Condition(condition) => {
                 let slot = self.lowered.slot(*condition);
-                match (self.lowered.newest(*condition), decay()) {
-                    (Some(newest), Some(decay)) => PlanRule::Decaying { slot, newest, decay },
-                    _ => PlanRule::Condition { slot, points },
+                let newest = self.lowered.newest(*condition);
+                match newest.and_then(|newest| Some((newest, decay()?))) {
+                    Some((newest, decay)) => PlanRule::Decaying { slot, newest, decay },
+                    None if (slot as usize) < self.lowered.program.early_slots() => {
+                        return self.settled.push((slot, points));
+                    }
+                    None => PlanRule::Condition { slot, points },
                 }
             }
             RuleBody::Each { term, window, when, limits } => {
+                let (signal, thinned) = numbering.each(*term, *window, *limits);
                 self.each_rules.push(EachRule {
-                    signal: numbering.each(*term, *window, *limits),
+                    signal,
+                    thinned,
                     when: when.map(|when| self.lowered.slot(when)),
                     points,
                     decay: decay(),

@@ -23,7 +23,8 @@ use super::attributes::AttributeTests;
 use super::numbering::{Ages, Numbering, number_of};
 use crate::decimal::Points;
 use crate::model::{
-    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Model, ScoreIndex, ValueTest,
+    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, EventTest, Model, ScoreIndex,
+    ValueTest,
 };
 use crate::vocabulary::AttributeId;
 
@@ -41,7 +42,7 @@ pub(crate) struct Program {
     /// The slots that ops combine, one run of places each.
     pub(crate) operands: Vec<Slot>,
     /// The dates that leaves test.
-    pub(super) dates: Vec<AttributeId>,
+    pub(crate) dates: Vec<AttributeId>,
     /// The event tests that condition rules age by.
     pub(crate) ageing: Vec<Ageing>,
     pub(crate) newest: Vec<NewestOp>,
@@ -97,8 +98,15 @@ impl Op {
 /// A condition that can change as time goes by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Leaf {
-    /// A signal, by its number, compared; `cap` is the largest count that this test can tell apart.
-    Events {
+    /// Whether a signal, by its number, counts at least so many, or, `fewer`, does not. What most tests of events
+    /// come to.
+    AtLeast {
+        signal: u32,
+        count: usize,
+        fewer: bool,
+    },
+    /// A signal compared in any other way; `cap` is the largest count that this test can tell apart.
+    Compare {
         signal: u32,
         comparison: Comparison,
         bound: i128,
@@ -110,6 +118,37 @@ pub(crate) enum Leaf {
         ages: Ages,
     },
     Inactive(Micros),
+}
+
+impl Leaf {
+    fn of_events(test: &EventTest, signal: u32, bound: i128, cap: usize) -> Leaf {
+        use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+        let at_least = match (test.bound, test.comparison) {
+            (Bound::Sum(_), _) => None,
+            (Bound::Count(count), GreaterOrEqual) => Some((count, false)),
+            (Bound::Count(count), Greater) => Some((count.saturating_add(1), false)),
+            (Bound::Count(count), Less) => Some((count, true)),
+            (Bound::Count(count), LessOrEqual) => Some((count.saturating_add(1), true)),
+            (Bound::Count(0), NotEqual) => Some((1, false)),
+            (Bound::Count(0), Equal) => Some((1, true)),
+            (Bound::Count(_), Equal | NotEqual) => None,
+        };
+        match at_least {
+            // At least none is always true, which needs no case of its own below.
+            Some((count @ 1.., fewer)) => {
+                Leaf::AtLeast { signal, count: usize::try_from(count).unwrap_or(usize::MAX), fewer }
+            }
+            _ => Leaf::Compare { signal, comparison: test.comparison, bound, cap },
+        }
+    }
+
+    /// The signal that is tested, if it is events that are.
+    pub(crate) const fn signal(self) -> Option<u32> {
+        match self {
+            Leaf::AtLeast { signal, .. } | Leaf::Compare { signal, .. } => Some(signal),
+            Leaf::Date { .. } | Leaf::Inactive(_) => None,
+        }
+    }
 }
 
 /// A condition where scores are known.
@@ -429,7 +468,7 @@ impl Lowered {
                         Bound::Sum(number) => i128::from(number.millionths()),
                     };
                     let (signal, cap) = numbering.test(test, bound);
-                    program.leaves.push(Leaf::Events { signal, comparison: test.comparison, bound, cap });
+                    program.leaves.push(Leaf::of_events(test, signal, bound, cap));
                 }
                 return;
             }
@@ -466,8 +505,8 @@ impl Lowered {
             ConditionKind::Events(_) => {
                 // `emit` has just put the test last.
                 let leaf = program.leaves.len().checked_sub(1)?;
-                let Some(Leaf::Events { signal, .. }) = program.leaves.get(leaf) else { return None };
-                program.ageing.push(Ageing { leaf: number_of(leaf), signal: *signal });
+                let signal = program.leaves.get(leaf)?.signal()?;
+                program.ageing.push(Ageing { leaf: number_of(leaf), signal });
                 NewestOp::Test(number_of(program.ageing.len() - 1))
             }
             ConditionKind::Not(of) => NewestOp::Not(place(of)?),

@@ -1,8 +1,9 @@
 //! Signals at an instant: which events of a term are inside a window, and what they add up to.
 //!
 //! A term's events are sorted, so those in a window are a run of places, and as time goes by both ends only
-//! move forward. [`State`] is the run and its aggregate at one instant; [`Sweep`] moves it from change to
-//! change.
+//! move forward. Mostly all events have come long ago and nothing will come into the window any more: then
+//! [`Complete`] answers by one look at the time that decides, however many events there are. Otherwise [`State`]
+//! is the run and its aggregate at one instant, and [`Sweep`] moves it from change to change.
 
 use super::NEVER;
 use crate::plan::{Ages, Micros, Signal, SignalKind, Signals, TermEvents};
@@ -39,9 +40,11 @@ impl State {
         let start = look_at + inside.partition_point(|at| *at <= oldest);
         let state = State { start, end, value: 0 };
         match signal.aggregate {
-            SignalKind::Count => State { value: count(end - start), ..state },
+            SignalKind::Count => State { value: count(end - start) + before(signal, events), ..state },
             SignalKind::Days => State { value: count(events.days(start, end)), ..state },
-            SignalKind::Sum(sum) => State { value: events.sum(sum, start, end), ..state },
+            SignalKind::Sum(sum) => {
+                State { value: events.sum(sum, start, end) + before(signal, events), ..state }
+            }
             SignalKind::Distinct => state.distinct(events, signal.cap),
         }
     }
@@ -70,7 +73,17 @@ impl State {
     }
 }
 
-fn count(count: usize) -> i128 {
+/// What is inside the window besides the events of the term that are there one by one.
+fn before(signal: &Signal, events: TermEvents<'_>) -> i128 {
+    match signal.aggregate {
+        _ if signal.ages.leaves != Micros::MAX => 0,
+        SignalKind::Count => count(events.earlier),
+        SignalKind::Sum(sum) => events.earlier_sum(sum),
+        SignalKind::Days | SignalKind::Distinct => 0,
+    }
+}
+
+pub(super) fn count(count: usize) -> i128 {
     // OK because a count of things in memory is far below 2^64.
     count as i128
 }
@@ -136,10 +149,11 @@ impl<'a> Sweep<'a> {
     /// Brings the aggregate up to date; `subjects` is the change in the number of different ones.
     fn update(&mut self, subjects: i128) {
         let State { start, end, value } = self.state;
+        let before = before(self.signal, self.events);
         self.state.value = match self.signal.aggregate {
-            SignalKind::Count => count(end - start),
+            SignalKind::Count => count(end - start) + before,
             SignalKind::Days => count(self.events.days(start, end)),
-            SignalKind::Sum(sum) => self.events.sum(sum, start, end),
+            SignalKind::Sum(sum) => self.events.sum(sum, start, end) + before,
             SignalKind::Distinct => value + subjects,
         };
     }
@@ -153,13 +167,67 @@ impl<'a> Sweep<'a> {
     }
 }
 
-impl super::Evaluation<'_> {
+/// A signal whose events have all come: nothing comes into its window any more, so that all there is to know is
+/// which of its times are still inside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Complete<'a> {
+    /// What is counted, ascending: all events of the term, or those of a thinned list.
+    pub(super) times: &'a [Micros],
+    /// Times up to this one have left the window.
+    pub(super) oldest: Micros,
+}
+
+impl Complete<'_> {
+    /// The time of the `count`th newest that is counted, while it is inside the window.
+    pub(super) fn newest(self, count: usize) -> Option<Micros> {
+        let at = self.times.len().checked_sub(count)?;
+        self.times.get(at).copied().filter(|at| *at > self.oldest)
+    }
+}
+
+impl<'a> super::Evaluation<'a> {
+    /// A signal at `now`, if all events of its term have come; counted are those of the list `thinned` if one is
+    /// given.
+    pub(super) fn complete(
+        &self,
+        signal: &Signal,
+        thinned: Option<u32>,
+        now: Micros,
+    ) -> Option<Complete<'a>> {
+        let times = self.signals.times(signal.term);
+        let Ages { enters, leaves } = signal.ages;
+        // Not all that counts is among the times.
+        if leaves == Micros::MAX && self.signals.term(signal.term).earlier > 0 {
+            return None;
+        }
+        if times.last().is_some_and(|last| *last > now.saturating_sub(enters)) {
+            return None;
+        }
+        let times = thinned.map_or(times, |list| self.signals.thinned(list));
+        Some(Complete { times, oldest: now.saturating_sub(leaves) })
+    }
+
     /// A signal of the plan by its number, at `now`.
     pub(super) fn state(&self, signal: u32, now: Micros) -> State {
         self.signal(signal).map_or(State::default(), |signal| State::at(signal, self.signals, now))
     }
 
-    pub(super) fn signal(&self, signal: u32) -> Option<&Signal> {
+    /// When the newest event in a signal's window came, and when another one, or none, will be the newest.
+    pub(super) fn newest_event(&self, signal: u32, now: Micros) -> (Option<Micros>, Micros) {
+        let Some(signal) = self.signal(signal) else { return (None, NEVER) };
+        let leaves =
+            |newest: Option<Micros>| newest.map_or(NEVER, |newest| newest.saturating_add(signal.ages.leaves));
+        if let Some(complete) = self.complete(signal, None, now) {
+            let newest = complete.newest(1);
+            return (newest, leaves(newest));
+        }
+        let events = self.signals.term(signal.term);
+        let state = State::at(signal, self.signals, now);
+        let newest = state.newest(events);
+        (newest, leaves(newest).min(state.next_in(events, signal.ages)))
+    }
+
+    pub(super) fn signal(&self, signal: u32) -> Option<&'a Signal> {
         self.plan.signals.get(signal as usize)
     }
 }

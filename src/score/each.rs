@@ -1,9 +1,9 @@
 //! Rules that give points for each event: what they are worth at an instant, and when that may next change.
 
-use super::aggregate::State;
+use super::aggregate::{Complete, State};
 use super::{Evaluation, NEVER};
 use crate::model::LimitPer;
-use crate::plan::{EachRule, Micros, PlanDecay, TermEvents};
+use crate::plan::{Ages, EachRule, Micros, PlanDecay, TermEvents};
 
 /// What an each rule is worth, its `when` left out.
 #[derive(Clone, Copy, Debug)]
@@ -16,44 +16,65 @@ pub(super) struct Worth {
     pub(super) due: Micros,
 }
 
+impl Worth {
+    /// What is known of one instant only.
+    pub(super) const fn new(points: i64, counts: bool) -> Worth {
+        Worth { points, counts, due: NEVER }
+    }
+}
+
 impl Evaluation<'_> {
-    /// What a rule is worth at `now`; `state` is that of its signal at that instant.
-    pub(super) fn worth(&self, rule: &EachRule, state: State, now: Micros) -> Worth {
-        let nothing = Worth { points: 0, counts: false, due: NEVER };
-        let early = |slot: u32| self.signals.early().get(slot as usize);
-        if rule.when.and_then(early) == Some(&false) {
-            return nothing;
+    /// What a rule is worth at `now`.
+    pub(super) fn worth(&self, rule: &EachRule, now: Micros) -> Worth {
+        if self.never_counts(rule) {
+            return NOTHING;
         }
-        let Some(signal) = self.signal(rule.signal) else { return nothing };
-        let events = self.signals.term(signal.term);
-        let mut tally = Tally { points: 0, oldest: None, due: state.next_in(events, signal.ages) };
-        match (rule.decay, rule.per) {
-            (None, None) => tally.add_flat(rule, state),
-            (Some(decay), None) => self.add_by_step(rule, decay, state, now, events, &mut tally),
-            _ => self.add_each(rule, state, now, events, &mut tally),
+        let Some(signal) = self.signal(rule.signal) else { return NOTHING };
+        // Once all events have come it is known which of them the limits per day or subject leave out, and the
+        // newest of the others count.
+        let Some(Complete { times, oldest }) = self.complete(signal, rule.thinned, now) else {
+            return self.worth_in(rule, State::at(signal, self.signals, now), now);
+        };
+        let newest = times.get(times.len().saturating_sub(rule.times)..).unwrap_or(times);
+        let counting = newest.get(newest.partition_point(|at| *at <= oldest)..).unwrap_or(&[]);
+        let mut tally = Tally::new(NEVER);
+        match rule.decay {
+            None => tally.add_flat(rule, counting, 0),
+            Some(decay) => self.add_by_step(decay, counting, now, &mut tally),
         }
-        // Of the events that leave the window, those that do not count make no difference, and they are older
-        // than those that do. Where all have faded to nothing, it still shows in the best of a group when the
-        // last of them leaves: the rule no longer takes part then.
-        let oldest = tally.oldest.and_then(|oldest| events.times.get(oldest).copied());
-        let leaves =
-            oldest.or(state.newest(events)).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves));
-        Worth { points: tally.points, counts: state.start < state.end, due: tally.due.min(leaves) }
+        tally.worth(counting.last(), signal.ages)
     }
 
-    /// Without limits per day or subject the newest count, and those that have faded by as many steps count
-    /// the same: goes through the steps, the newest first, however many events there are in each.
-    fn add_by_step(
-        &self,
-        rule: &EachRule,
-        decay: PlanDecay,
-        state: State,
-        now: Micros,
-        events: TermEvents<'_>,
-        tally: &mut Tally,
-    ) {
-        let first = state.start.max(state.end.saturating_sub(rule.times));
-        let mut counting = events.times.get(first..state.end).unwrap_or(&[]);
+    /// As [`Evaluation::worth`], where `state`, the rule's signal at `now`, says which events there are.
+    pub(super) fn worth_in(&self, rule: &EachRule, state: State, now: Micros) -> Worth {
+        if self.never_counts(rule) {
+            return NOTHING;
+        }
+        let Some(signal) = self.signal(rule.signal) else { return NOTHING };
+        let events = self.signals.term(signal.term);
+        let mut tally = Tally::new(state.next_in(events, signal.ages));
+        let inside = events.times.get(state.start..state.end).unwrap_or(&[]);
+        let counting = inside.get(inside.len().saturating_sub(rule.times)..).unwrap_or(inside);
+        match (rule.decay, rule.per) {
+            (None, None) => {
+                let ever = signal.ages.leaves == Micros::MAX;
+                tally.add_flat(rule, counting, if ever { events.earlier } else { 0 });
+            }
+            (Some(decay), None) => self.add_by_step(decay, counting, now, &mut tally),
+            _ => self.add_each(rule, state, now, events, &mut tally),
+        }
+        tally.worth(inside.last(), signal.ages)
+    }
+
+    /// Whether it is settled that a rule's `when` does not hold.
+    fn never_counts(&self, rule: &EachRule) -> bool {
+        let early = |slot: u32| self.signals.early().get(slot as usize);
+        rule.when.and_then(early) == Some(&false)
+    }
+
+    /// Adds up events that all count, ascending. Those that have faded by as many steps count the same: goes
+    /// through the steps, the newest first, however many events there are in each.
+    fn add_by_step(&self, decay: PlanDecay, mut counting: &[Micros], now: Micros, tally: &mut Tally) {
         let mut decaying = Decaying::new(self, decay);
         while let Some(newest) = counting.last() {
             // All older events have faded to nothing too.
@@ -61,11 +82,12 @@ impl Evaluation<'_> {
             let earlier = counting.partition_point(|at| now.saturating_sub(*at) >= decaying.step_ends);
             let (left, of_step) = counting.split_at(earlier);
             // The oldest of a step is the first to leave it.
-            let step_ends = of_step.first().map_or(NEVER, |at| at.saturating_add(decaying.step_ends));
+            let oldest = of_step.first().copied();
+            let step_ends = oldest.map_or(NEVER, |at| at.saturating_add(decaying.step_ends));
             tally.due = tally.due.min(step_ends);
             // OK because there are at most 100,000 of them.
             tally.points = tally.points.saturating_add(points.saturating_mul(of_step.len() as i64));
-            tally.oldest = Some(first + earlier);
+            tally.oldest = oldest;
             counting = left;
         }
     }
@@ -99,27 +121,44 @@ impl Evaluation<'_> {
                 }
             };
             tally.points = tally.points.saturating_add(points);
-            tally.oldest = Some(event);
+            tally.oldest = events.times.get(event).copied();
             counted += 1;
         }
     }
 }
 
+/// A rule for which no event counts.
+const NOTHING: Worth = Worth { points: 0, counts: false, due: NEVER };
+
 /// What has been added up so far.
 struct Tally {
     points: i64,
-    /// The oldest event that counts for something.
-    oldest: Option<usize>,
+    /// When the oldest event came that counts for something.
+    oldest: Option<Micros>,
     due: Micros,
 }
 
 impl Tally {
-    /// Without decay, and without limits per day or subject, all that matters is how many there are.
-    fn add_flat(&mut self, rule: &EachRule, state: State) {
-        let counted = (state.end - state.start).min(rule.times);
+    fn new(due: Micros) -> Tally {
+        Tally { points: 0, oldest: None, due }
+    }
+
+    /// Without decay all that matters is how many count; `earlier` are there besides.
+    fn add_flat(&mut self, rule: &EachRule, counting: &[Micros], earlier: usize) {
+        let count = counting.len().saturating_add(earlier).min(rule.times);
         // OK because `times` is at most 100,000.
-        self.points = rule.points.saturating_mul(counted as i64);
-        self.oldest = (counted > 0).then(|| state.end - counted);
+        self.points = rule.points.saturating_mul(count as i64);
+        self.oldest = counting.first().copied();
+    }
+
+    /// What it comes to; `newest` is the newest event inside the window.
+    fn worth(self, newest: Option<&Micros>, ages: Ages) -> Worth {
+        // Of the events that leave the window, those that do not count make no difference, and they are older
+        // than those that do. Where all have faded to nothing, it still shows in the best of a group when the
+        // last of them leaves: the rule no longer takes part then.
+        let first_to_leave = self.oldest.or(newest.copied());
+        let leaves = first_to_leave.map_or(NEVER, |at| at.saturating_add(ages.leaves));
+        Worth { points: self.points, counts: newest.is_some(), due: self.due.min(leaves) }
     }
 }
 

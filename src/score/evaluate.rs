@@ -1,12 +1,13 @@
 //! From what holds at an instant to an outcome: conditions, rules, groups, scores, bands, segments, gates and
 //! the stage, each from those before it.
 
-use super::aggregate::State;
+use std::ops::Range;
+
 use super::{Evaluation, GateOutcome, NEVER, Outcome, Scratch};
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::{BandIndex, ScoreIndex};
-use crate::plan::{Micros, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Slot};
+use crate::plan::{Micros, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot};
 use crate::time::Instant;
 
 /// The newest event of a condition's tests that hold, by the number of `not`s above them.
@@ -21,26 +22,13 @@ impl Evaluation<'_> {
     pub(super) fn observe(&self, now: Instant, scratch: &mut Scratch) {
         let now = now.micros();
         let program = &self.plan.program;
-        scratch.signals.clear();
-        scratch.signals.extend(self.plan.signals.iter().map(|signal| State::at(signal, self.signals, now)));
-        let states = &scratch.signals;
-        let state = |signal: u32| states.get(signal as usize).copied().unwrap_or_default();
         scratch.slots.clear();
         scratch.slots.extend_from_slice(self.signals.early());
-        scratch.slots.extend(program.leaves.iter().map(|leaf| self.leaf_holds(*leaf, now, state)));
+        scratch.slots.extend(program.leaves.iter().map(|leaf| self.leaf_holds(*leaf, now)));
         scratch.ageing.clear();
-        scratch
-            .ageing
-            .extend(program.ageing.iter().map(|test| self.newest_event(test.signal, state(test.signal))));
+        scratch.ageing.extend(program.ageing.iter().map(|test| self.newest_event(test.signal, now).0));
         scratch.each.clear();
-        scratch
-            .each
-            .extend(self.plan.each_rules.iter().map(|rule| self.worth(rule, state(rule.signal), now)));
-    }
-
-    /// When the newest event in a signal's window came, given the signal's state.
-    pub(super) fn newest_event(&self, signal: u32, state: State) -> Option<Micros> {
-        self.signal(signal).and_then(|signal| state.newest(self.signals.term(signal.term)))
+        scratch.each.extend(self.plan.each_rules.iter().map(|rule| self.worth(rule, now)));
     }
 
     /// The second half: works out what follows. Gives the first instant at which a condition rule that holds
@@ -110,8 +98,9 @@ impl Evaluation<'_> {
         for score in &self.plan.scores {
             let value = match &score.kind {
                 PlanScoreKind::Rules(groups) => {
-                    let groups = self.plan.groups.get(groups.clone()).unwrap_or(&[]);
-                    let values = groups.iter().map(|group| self.group(group, now, scratch, &mut due));
+                    let values = self
+                        .groups(groups)
+                        .map(|(group, settled)| self.group(group, settled, now, scratch, &mut due));
                     // OK because 65,536 rules of 100,000 events of 1,000,000 points each stay below 2^63
                     // thousandths.
                     values.fold(0i64, i64::saturating_add)
@@ -141,10 +130,28 @@ impl Evaluation<'_> {
         due
     }
 
-    fn group(&self, group: &PlanGroup, now: Micros, scratch: &Scratch, due: &mut Micros) -> i64 {
+    /// Groups of the plan, each with what is settled of it.
+    pub(super) fn groups(&self, places: &Range<usize>) -> impl Iterator<Item = (&PlanGroup, Settled)> {
+        let groups = self.plan.groups.get(places.clone()).unwrap_or(&[]);
+        let settled = self.signals.settled().get(places.clone()).unwrap_or(&[]);
+        groups.iter().zip(settled.iter().copied())
+    }
+
+    fn group(
+        &self,
+        group: &PlanGroup,
+        settled: Settled,
+        now: Micros,
+        scratch: &Scratch,
+        due: &mut Micros,
+    ) -> i64 {
         let rules = self.plan.rules.get(group.rules.clone()).unwrap_or(&[]);
         let values = rules.iter().filter_map(|rule| self.rule(*rule, now, scratch, due));
-        let value = if group.best { values.max().unwrap_or(0) } else { values.fold(0, i64::saturating_add) };
+        let value = if group.best {
+            values.max().max(settled).unwrap_or(0)
+        } else {
+            values.fold(settled.unwrap_or(0), i64::saturating_add)
+        };
         value.min(group.high).max(group.low)
     }
 

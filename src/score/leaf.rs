@@ -1,16 +1,19 @@
 //! Conditions that time touches: tests of events and dates, `inactive for`; whether they hold at an instant,
 //! and when that will next change.
 
-use super::aggregate::{State, Sweep};
+use super::aggregate::{self, State, Sweep};
 use super::{Evaluation, NEVER};
 use crate::model::Comparison;
-use crate::plan::{Ages, Leaf, Micros};
+use crate::plan::{Ages, Leaf, Micros, Signal, SignalKind};
 
 impl Evaluation<'_> {
-    /// Whether a leaf holds at `now`; `state` gives signals at that instant.
-    pub(super) fn leaf_holds(&self, leaf: Leaf, now: Micros, state: impl FnOnce(u32) -> State) -> bool {
+    /// Whether a leaf holds at `now`.
+    pub(super) fn leaf_holds(&self, leaf: Leaf, now: Micros) -> bool {
         match leaf {
-            Leaf::Events { signal, comparison, bound, .. } => comparison.holds(state(signal).value, bound),
+            Leaf::AtLeast { signal, count, fewer } => self.counts(signal, count, now) != fewer,
+            Leaf::Compare { signal, comparison, bound, .. } => {
+                comparison.holds(self.state(signal, now).value, bound)
+            }
             Leaf::Date { date, ages } => self.signals.date(date).is_some_and(|date| ages.contain(date, now)),
             Leaf::Inactive(period) => match self.latest_activity(now) {
                 (Some(latest), _) => *latest <= now.saturating_sub(period),
@@ -21,10 +24,11 @@ impl Evaluation<'_> {
 
     /// The first instant after `now` at which a leaf stops to hold, or starts to: at which it is no longer
     /// what it is now.
-    pub(super) fn leaf_due(&self, leaf: Leaf, now: Micros, state: impl FnOnce(u32) -> State) -> Micros {
+    pub(super) fn leaf_due(&self, leaf: Leaf, now: Micros) -> Micros {
         match leaf {
-            Leaf::Events { signal, comparison, bound, cap } => {
-                self.events_due(state(signal), signal, comparison, bound, cap)
+            Leaf::AtLeast { signal, count, .. } => self.count_due(signal, count, now),
+            Leaf::Compare { signal, comparison, bound, cap } => {
+                self.comparison_due(signal, comparison, bound, cap, now)
             }
             Leaf::Date { date, ages: Ages { enters, leaves } } => {
                 let Some(date) = self.signals.date(date) else { return NEVER };
@@ -35,15 +39,66 @@ impl Evaluation<'_> {
         }
     }
 
-    fn events_due(
+    /// Whether a signal counts at least `count`, which is 1 or more.
+    fn counts(&self, signal: u32, count: usize, now: Micros) -> bool {
+        let Some(signal) = self.signal(signal) else { return false };
+        match self.complete(signal, signal.thinned, now) {
+            Some(complete) => complete.newest(count).is_some(),
+            None => State::at(signal, self.signals, now).value >= aggregate::count(count),
+        }
+    }
+
+    /// When that changes.
+    fn count_due(&self, signal: u32, count: usize, now: Micros) -> Micros {
+        let Some(signal) = self.signal(signal) else { return NEVER };
+        match self.complete(signal, signal.thinned, now) {
+            // Until the one that decides leaves; too few they stay for ever.
+            Some(complete) => {
+                complete.newest(count).map_or(NEVER, |at| at.saturating_add(signal.ages.leaves))
+            }
+            None => {
+                let state = State::at(signal, self.signals, now);
+                self.sweep_due(state, signal, Comparison::GreaterOrEqual, aggregate::count(count), count)
+            }
+        }
+    }
+
+    fn comparison_due(
         &self,
-        state: State,
         signal: u32,
         comparison: Comparison,
         bound: i128,
         cap: usize,
+        now: Micros,
     ) -> Micros {
         let Some(signal) = self.signal(signal) else { return NEVER };
+        let state = State::at(signal, self.signals, now);
+        let falls_once = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        match (self.complete(signal, None, now), signal.aggregate) {
+            // Nothing comes in and nothing leaves.
+            (Some(_), _) if signal.ages.leaves == Micros::MAX => NEVER,
+            (Some(complete), SignalKind::Sum(sum)) if falls_once && self.signals.sum_is_rising(sum) => {
+                let running = self.signals.term(signal.term).running_sums(sum);
+                let total = running.last().copied().unwrap_or(0);
+                let held = comparison.holds(state.value, bound);
+                // What leaves only makes it smaller.
+                let leaving = running.get(state.start..).unwrap_or(&[]);
+                let same = leaving.partition_point(|gone| comparison.holds(total - gone, bound) == held);
+                let decides = complete.times.get(state.start + same);
+                decides.map_or(NEVER, |at| at.saturating_add(signal.ages.leaves))
+            }
+            _ => self.sweep_due(state, signal, comparison, bound, cap),
+        }
+    }
+
+    fn sweep_due(
+        &self,
+        state: State,
+        signal: &Signal,
+        comparison: Comparison,
+        bound: i128,
+        cap: usize,
+    ) -> Micros {
         let mut sweep = Sweep::from(state, signal, self.signals, cap);
         let held = comparison.holds(sweep.value(), bound);
         while let Some(at) = sweep.advance() {

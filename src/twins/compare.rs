@@ -85,7 +85,7 @@ impl Compiled<'_> {
     }
 
     /// What the fast core makes of a lead.
-    fn core(&self, facts: &Facts, now: Instant) -> Outcome {
+    pub(super) fn core(&self, facts: &Facts, now: Instant) -> Outcome {
         let plan = &self.rules.compiled.plan;
         let mut outcome = Outcome::default();
         let stage = (facts.stage, facts.stage_since);
@@ -93,7 +93,7 @@ impl Compiled<'_> {
         outcome
     }
 
-    fn equal(&self, what: &str, left: &Outcome, right: &Outcome) -> Result<(), String> {
+    pub(super) fn equal(&self, what: &str, left: &Outcome, right: &Outcome) -> Result<(), String> {
         if left == right {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 //! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
 
 mod advice;
+mod columns;
 mod compare;
 mod conditions;
 mod dice;
@@ -14,6 +15,7 @@ mod ledger;
 mod merge;
 mod rules;
 mod shrink;
+mod state;
 mod timelines;
 mod words;
 
