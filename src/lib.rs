@@ -43,7 +43,7 @@
 //!
 //! # Features
 //!
-//! - `json`: leads from JSON Lines
+//! - `json`: leads and records from JSON Lines
 //! - `csv`: leads and events from CSV
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
@@ -55,6 +55,7 @@ mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod funnel;
 pub mod handoff;
 mod hex;
 mod lead;
