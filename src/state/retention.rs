@@ -370,6 +370,15 @@ impl Maker<'_> {
     }
 }
 
+impl KeptAttribute {
+    /// The places of the tests within the run in the order of their digests, whatever the rule set's own order.
+    pub(super) fn tests_in_order(&self) -> impl Iterator<Item = usize> {
+        let mut order: Vec<usize> = (0..self.tests.len()).collect();
+        order.sort_by_key(|place| self.tests.get(*place));
+        order.into_iter()
+    }
+}
+
 impl Need {
     /// The need as numbers, for a digest and for an order.
     fn numbers(&self) -> [i64; 6] {
