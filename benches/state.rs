@@ -181,11 +181,12 @@ fn events(criterion: &mut Criterion) -> Result<(), Box<dyn std::error::Error>> {
             found.push((kind, page, start() - TimeDelta::seconds(mix.next(90 * 86_400) as i64)));
         }
         found.sort_by_key(|(.., at)| *at);
+        let fresh = keeper.new_state("L-1");
         let mut group = criterion.benchmark_group(format!("state: {count} events, 40 rules"));
         group.throughput(Throughput::Elements(count));
         group.bench_function("record from texts and evaluate", |bencher| {
             bencher.iter_batched_ref(
-                || keeper.new_state("L-1"),
+                || fresh.clone(),
                 |state| {
                     for (kind, page, at) in &found {
                         keeper.record(state, &NewEvent::new(*kind, *page, *at), start()).ok()?;
@@ -199,7 +200,7 @@ fn events(criterion: &mut Criterion) -> Result<(), Box<dyn std::error::Error>> {
             found.iter().filter_map(|(kind, page, at)| Some((keeper.event(kind).ok()?, page, at))).collect();
         group.bench_function("record with kinds resolved", |bencher| {
             bencher.iter_batched_ref(
-                || keeper.new_state("L-1"),
+                || fresh.clone(),
                 |state| {
                     for (kind, page, at) in &known {
                         keeper.record_known(state, &KnownEvent::new(*kind, page, **at), start()).ok()?;

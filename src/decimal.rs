@@ -247,6 +247,35 @@ impl serde::Serialize for Points {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Points {
+    /// From a number with at most 3 digits after the point.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PointsVisitor)
+    }
+}
+
+struct PointsVisitor;
+
+impl serde::de::Visitor<'_> for PointsVisitor {
+    type Value = Points;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("points: a number with at most 3 digits after the point")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Points, E> {
+        value.to_string().parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Points, E> {
+        value.to_string().parse().map_err(E::custom)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Points, E> {
+        format!("{value:e}").parse().map_err(E::custom)
+    }
+}
+
 impl fmt::Debug for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self} points")

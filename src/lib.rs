@@ -49,15 +49,20 @@
 //! - `cli`: the program `leadql`
 
 mod advice;
+pub mod batch;
 mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod handoff;
+mod hex;
 mod lead;
 mod limits;
+mod merge;
 mod model;
 mod plan;
+mod qualify;
 mod readable;
 mod rule_set;
 mod score;
@@ -73,11 +78,14 @@ pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
+pub use handoff::Handoff;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
+pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
@@ -98,6 +106,29 @@ pub mod explanation {
     pub use crate::explain::{
         BandPlace, Change, DecayLine, Evidence, Finding, GateVerdict, LeftOutBy, Line, MissedRule, NextBand,
         RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep, SubjectCount,
+    };
+}
+
+/// What a [`Qualification`] and its [`Record`]s are made of.
+///
+/// # The table of stages
+///
+/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed), the texts
+/// of errors and the drawing ([`RuleSet::stage_graph`]).
+///
+#[doc = include_str!("qualify/table.md")]
+pub mod qualification {
+    pub use crate::qualify::{
+        Actor, Answer, BandChange, Bant, BantChange, BantEntry, BantItem, Digest, Observed, RebuildError,
+        STEPS, StageGraph, Step, StrongRule, Trigger, Why, commands_from,
+    };
+}
+
+/// The qualification of a lead with its stage in the type: what is not allowed does not compile.
+pub mod typed {
+    pub use crate::qualify::typed::{
+        Customer, Disqualified, InStage, Lead, Mql, OtherStage, Qualified, Recycled, Refused, Sal, Sql,
+        StageMarker,
     };
 }
 

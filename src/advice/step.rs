@@ -132,7 +132,7 @@ impl EventStep {
                 StepSubject::Named(name) => Text::new(name),
                 StepSubject::New { pattern } => Text::new(&pattern.replace('*', &format!("{stem}{number}"))),
             };
-            Event { kind: self.kind, subject, at, properties: self.properties.clone() }
+            Event { kind: self.kind, subject, at, properties: self.properties.clone(), id: None }
         })
     }
 }

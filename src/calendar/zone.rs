@@ -34,6 +34,10 @@ impl Zone {
     }
 
     /// By how much the wall clock is ahead of UTC at an instant, in microseconds.
+    #[cfg_attr(
+        not(feature = "time-zones"),
+        expect(unused_variables, reason = "all year round it is the same")
+    )]
     pub(super) fn ahead(self, micros: i64) -> i64 {
         match self {
             Zone::Fixed(minutes) => i64::from(minutes) * 60 * SECOND,

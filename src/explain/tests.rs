@@ -147,7 +147,7 @@ impl Facts {
     /// Adds an event `age` old; negative ages lie ahead.
     fn event(&mut self, kind: EventKindId, subject: &str, age: Period) -> &mut Event {
         let at = now().minus(age);
-        self.events.push(Event { kind, subject: Text::new(subject), at, properties: Vec::new() });
+        self.events.push(Event { kind, subject: Text::new(subject), at, properties: Vec::new(), id: None });
         self.events.last_mut().unwrap()
     }
 }

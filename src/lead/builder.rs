@@ -13,14 +13,6 @@ use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Type, V
 pub(crate) struct FactsBuilder<'v> {
     vocabulary: &'v Vocabulary,
     facts: Facts,
-    events: Vec<ArrivedEvent>,
-}
-
-/// An event and the `id` that it came with, if any.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ArrivedEvent {
-    pub(crate) event: Event,
-    pub(crate) id: Option<Box<str>>,
 }
 
 impl<'v> FactsBuilder<'v> {
@@ -33,7 +25,7 @@ impl<'v> FactsBuilder<'v> {
             stage: Stage::default(),
             stage_since: None,
         };
-        FactsBuilder { vocabulary, facts, events: Vec::new() }
+        FactsBuilder { vocabulary, facts }
     }
 
     pub(crate) const fn vocabulary(&self) -> &'v Vocabulary {
@@ -68,9 +60,16 @@ impl<'v> FactsBuilder<'v> {
         Ok(())
     }
 
+    /// Sets an attribute to a value of its type; an earlier value is replaced.
+    pub(crate) fn set_value(&mut self, attribute: AttributeId, value: Option<Value>) {
+        if let Some(slot) = self.facts.attributes.get_mut(attribute.0 as usize) {
+            *slot = value;
+        }
+    }
+
     /// Adds an event behind those that are there.
-    pub(crate) fn add(&mut self, event: ArrivedEvent) {
-        self.events.push(event);
+    pub(crate) fn add(&mut self, event: Event) {
+        self.facts.events.push(event);
     }
 
     /// What was known under another vocabulary, by name: what this one lacks, or has with another type, is
@@ -102,20 +101,17 @@ impl<'v> FactsBuilder<'v> {
                 properties.extend(value.map(|value| (to_property, value)));
             }
             properties.sort_by_key(|(id, _)| *id);
-            let (subject, at) = (event.subject.clone(), event.at);
-            builder.facts.events.push(Event { kind: to_id, subject, at, properties });
+            builder.facts.events.push(Event { kind: to_id, properties, ..event.clone() });
         }
         builder.facts
     }
 
     /// Of events with the same id the earliest counts, of equally early ones the first that was added.
     pub(crate) fn finish(self) -> Facts {
-        let FactsBuilder { mut facts, mut events, .. } = self;
+        let mut facts = self.facts;
         // Stable: what arrived first stays first, also among events of one id.
-        events.sort_by_key(|arrived| arrived.event.at);
-        let mut ids = HashSet::new();
-        let counts = |ArrivedEvent { event, id }| id.is_none_or(|id| ids.insert(id)).then_some(event);
-        facts.events = events.into_iter().filter_map(counts).collect();
+        facts.events.sort_by_key(|event| event.at);
+        facts.keep_each_id_once();
         facts
     }
 }
@@ -130,14 +126,22 @@ fn refit_value(value: &Value, from: &Type, to: &Type) -> Option<Value> {
     }
 }
 
-impl ArrivedEvent {
+impl Facts {
+    /// Of events with the same id, keeps the first in the order in which they stand.
+    pub(crate) fn keep_each_id_once(&mut self) {
+        let mut ids = HashSet::new();
+        let all = self.events.iter().map(|event| event.id.as_deref());
+        let counts: Vec<bool> = all.map(|id| id.is_none_or(|id| ids.insert(id))).collect();
+        let mut counts = counts.into_iter();
+        self.events.retain(|_| counts.next().unwrap_or(true));
+    }
+}
+
+impl Event {
     /// An event without properties; an empty `id` is none.
     pub(crate) fn new(kind: EventKindId, subject: &str, at: Instant, id: &str) -> Self {
-        let subject = super::Text::new(subject);
-        ArrivedEvent {
-            event: Event { kind, subject, at, properties: Vec::new() },
-            id: (!id.is_empty()).then(|| id.into()),
-        }
+        let id = (!id.is_empty()).then(|| id.into());
+        Event { kind, subject: super::Text::new(subject), at, properties: Vec::new(), id }
     }
 
     /// Sets a property of the event, which is of kind `kind`; an earlier value is replaced.
@@ -154,7 +158,7 @@ impl ArrivedEvent {
     }
 
     fn set_value(&mut self, property: PropertyId, value: Option<Value>) {
-        let properties = &mut self.event.properties;
+        let properties = &mut self.properties;
         match (properties.binary_search_by_key(&property, |(known, _)| *known), value) {
             (Ok(at), Some(value)) => {
                 if let Some(slot) = properties.get_mut(at) {
@@ -182,7 +186,7 @@ mod tests {
         let kind = vocabulary.kind_id("visited").unwrap();
         let mut builder = FactsBuilder::new(&vocabulary);
         for (subject, time, id) in events {
-            builder.add(ArrivedEvent::new(kind, subject, at(time), id));
+            builder.add(Event::new(kind, subject, at(time), id));
         }
         builder.finish().events.iter().map(|event| event.subject.as_str().to_owned()).collect()
     }
@@ -215,15 +219,15 @@ mod tests {
         let vocabulary = vocabulary();
         let id = vocabulary.kind_id("watched").unwrap();
         let kind = vocabulary.kind(id).unwrap();
-        let mut event = ArrivedEvent::new(id, "demo", at("2026-01-01"), "");
+        let mut event = Event::new(id, "demo", at("2026-01-01"), "");
         let (seconds, quality) = (kind.property_id("seconds").unwrap(), kind.property_id("quality").unwrap());
         event.set(kind, quality, &"hd".into()).unwrap();
         event.set(kind, seconds, &1.into()).unwrap();
         event.set(kind, seconds, &2.into()).unwrap();
-        let ids: Vec<_> = event.event.properties.iter().map(|(property, _)| *property).collect();
+        let ids: Vec<_> = event.properties.iter().map(|(property, _)| *property).collect();
         assert_eq!(ids, [seconds, quality]);
         event.set(kind, seconds, &Input::Missing).unwrap();
-        assert_eq!(event.event.property(seconds), None);
+        assert_eq!(event.property(seconds), None);
         assert!(event.set(kind, seconds, &"x".into()).is_err());
     }
 }

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::builder::{ArrivedEvent, FactsBuilder};
+use super::builder::FactsBuilder;
 use super::error::{LeadError, LeadErrorKind};
 use super::unknown::{NameOf, ObjectId, RepeatedKey, Tally, UnknownName};
-use super::{Input, convert};
+use super::{Event, Input, convert};
 #[cfg(feature = "csv")]
 use crate::vocabulary::AttributeId;
 use crate::vocabulary::{EventKind, EventKindId, Type, Vocabulary};
@@ -169,7 +169,7 @@ impl<R> EventParts<R> {
 /// An event as far as it is the same in all sources; of an unknown kind, whose `event` and `at` are right, the
 /// kind's name.
 pub(super) enum Bare<'v, 'a> {
-    Known(ArrivedEvent, EventKindId, &'v EventKind),
+    Known(Event, EventKindId, &'v EventKind),
     Unknown(Cow<'a, str>),
 }
 
@@ -192,14 +192,14 @@ pub(super) fn bare_event<'v, 'a, R: Raw<'a>>(
     };
     let subject = part(parts.subject, "subject", text)?;
     let own_id = part(parts.id, "id", id)?;
-    Ok(Bare::Known(ArrivedEvent::new(kind_id, &subject, at, &own_id), kind_id, kind))
+    Ok(Bare::Known(Event::new(kind_id, &subject, at, &own_id), kind_id, kind))
 }
 
 /// Reads an event with its properties; none where its kind is unknown.
 pub(super) fn event<'a, R: RawObject<'a>>(
     names: &mut Names<'_>,
     parts: &EventParts<R>,
-) -> Result<Option<ArrivedEvent>, LeadError> {
+) -> Result<Option<Event>, LeadError> {
     let (mut event, kind_id, kind) = match bare_event(names.vocabulary, parts)? {
         Bare::Known(event, kind_id, kind) => (event, kind_id, kind),
         Bare::Unknown(name) => {
@@ -229,7 +229,7 @@ pub(super) fn event<'a, R: RawObject<'a>>(
 
 /// Reads a property, if the event's kind has it.
 pub(super) fn property<'a>(
-    event: &mut ArrivedEvent,
+    event: &mut Event,
     kind: &EventKind,
     name: &str,
     raw: impl Raw<'a>,

@@ -25,9 +25,9 @@ pub use read::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
-pub(crate) use builder::{ArrivedEvent, FactsBuilder};
-pub(crate) use convert::{describe, value as typed_value};
-pub(crate) use error::did_you_mean;
+pub(crate) use builder::FactsBuilder;
+pub(crate) use convert::{describe, expected, value as typed_value};
+pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
 pub(crate) use read::FactsReader;
@@ -58,6 +58,8 @@ pub(crate) struct Event {
     pub(crate) at: Instant,
     /// Those that are known, by ascending property.
     pub(crate) properties: Vec<(PropertyId, Value)>,
+    /// Never empty. It is kept so that a lead can be merged with a duplicate of itself.
+    pub(crate) id: Option<Box<str>>,
 }
 
 impl Facts {

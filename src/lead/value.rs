@@ -5,7 +5,7 @@ use crate::time::Instant;
 use crate::vocabulary::SymbolId;
 
 /// A value that is there; a missing one is none of these.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     /// Never empty.
     Text(Text),
@@ -18,7 +18,7 @@ pub(crate) enum Value {
 }
 
 /// A text as it came in, and as comparisons see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text {
     original: Box<str>,
     /// The text with its ASCII letters in lower case, where that is another text.

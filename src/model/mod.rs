@@ -460,7 +460,7 @@ pub(crate) enum ExpectationKind {
 }
 
 /// The gates that an evaluation reports. Serializes as its name in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Gate {
     /// `stage mql when`

@@ -22,8 +22,8 @@ mod tests;
 #[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
-pub(crate) use fold::FoldRoom;
-pub(crate) use numbering::{Ages, Signal, SignalKind, Thinned};
+pub(crate) use fold::{FoldRoom, FoldedMap};
+pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
 pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
 #[allow(unused_imports, reason = "for events as `batch` has them")]
 pub(crate) use selector_table::PlanSelector;
@@ -38,7 +38,7 @@ use crate::model::{
 };
 use crate::time::Period;
 use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
-use numbering::{Numbering, PlanTerm, Sum, number_of};
+use numbering::{Numbering, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
 
@@ -266,6 +266,15 @@ impl Plan {
         found: impl FnMut(&PlanSelector),
     ) {
         self.selectors.selectors_of(kind, subject, &mut room.subject, found);
+    }
+
+    /// Whether an event that a selector's kind and subject fit passes all its tests too.
+    pub(crate) fn passes<'e>(
+        selector: &PlanSelector,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+    ) -> bool {
+        selector.passes(property, &mut room.value)
     }
 }
 

@@ -199,6 +199,7 @@ pub(crate) fn lead(events: &[(EventKindId, &str, i64, Instant)]) -> Facts {
         subject: Text::new(subject),
         at: *at,
         properties: vec![(SECONDS, Value::Number(Number::from_millionths(seconds * 1_000_000).unwrap()))],
+        id: None,
     };
     let mut events: Vec<Event> = events.iter().map(event).collect();
     events.sort_by_key(|event| event.at);

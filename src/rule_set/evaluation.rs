@@ -41,6 +41,8 @@ pub struct Evaluation {
     pub(super) rules: Arc<Compiled>,
     pub(super) id: String,
     pub(super) at: Instant,
+    /// The stage of the lead's record, and since when: what the automatic step started from.
+    pub(super) record: (Stage, Option<Instant>),
     pub(super) outcome: Outcome,
 }
 
@@ -48,10 +50,14 @@ impl Evaluation {
     /// What an evaluator fills.
     pub(super) fn empty(rules: &Arc<Compiled>) -> Self {
         let at = Instant::nearest(DateTime::UNIX_EPOCH);
-        Evaluation { rules: Arc::clone(rules), id: String::new(), at, outcome: Outcome::default() }
+        let record = (Stage::default(), None);
+        Evaluation { rules: Arc::clone(rules), id: String::new(), at, record, outcome: Outcome::default() }
     }
 
-    #[cfg(test)]
+    pub(crate) fn rules(&self) -> &Arc<Compiled> {
+        &self.rules
+    }
+
     pub(crate) fn outcome(&self) -> &Outcome {
         &self.outcome
     }
@@ -64,6 +70,16 @@ impl Evaluation {
     /// The instant of the evaluation.
     pub fn at(&self) -> DateTime<Utc> {
         self.at.into()
+    }
+
+    /// The stage of the lead's record: what the automatic step started from.
+    pub fn stage_before(&self) -> Stage {
+        self.record.0
+    }
+
+    /// Since when the lead's record stood there, if that is known.
+    pub fn stage_before_since(&self) -> Option<DateTime<Utc>> {
+        self.record.1.map(Into::into)
     }
 
     /// The score called `name`, or none where the rule set has no such score.

@@ -13,6 +13,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use crate::check;
+use crate::hex;
 use crate::model::{
     Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, Folded, LimitPer,
     Member, Model, NumberTest, RuleBody, RuleIndex, ScoreKind, Selector, SetTest, Shared, SubjectPattern,
@@ -79,7 +80,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(f, &self.0)
     }
 }
 
@@ -93,16 +94,7 @@ impl FromStr for Fingerprint {
     type Err = NotAFingerprint;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; 32];
-        let digits = text.as_bytes();
-        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return Err(NotAFingerprint);
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| NotAFingerprint)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| NotAFingerprint)?;
-        }
-        Ok(Fingerprint(bytes))
+        hex::read(text).map(Fingerprint).ok_or(NotAFingerprint)
     }
 }
 

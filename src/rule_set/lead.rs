@@ -14,6 +14,7 @@ use crate::score::{self, Outcome, Scratch};
 use crate::state::{LeadState, StateError, StateRoom};
 use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
+use crate::vocabulary::Vocabulary;
 
 /// A lead, checked against the vocabulary of a rule set and ready to be evaluated at any instant.
 ///
@@ -33,6 +34,11 @@ impl Lead {
     /// The lead's id; empty where it has none.
     pub fn id(&self) -> &str {
         &self.facts.id
+    }
+
+    /// Gives the lead another id: that under which a merged lead goes on.
+    pub fn set_id(&mut self, id: impl Into<String>) {
+        self.facts.id = id.into();
     }
 
     /// Where the lead's record stands.
@@ -60,8 +66,22 @@ impl Lead {
         Ok(())
     }
 
+    /// As [`Lead::set_stage`], for an instant that is known to be in range.
+    pub(crate) fn put(&mut self, stage: Stage, since: Option<DateTime<Utc>>) {
+        (self.facts.stage, self.facts.stage_since) = (stage, since.map(Instant::nearest));
+    }
+
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    pub(crate) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
+    /// What the lead is checked against.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.rules.model.vocabulary
     }
 
     pub(crate) fn signals(&self) -> &Signals {
@@ -120,6 +140,7 @@ impl Evaluator {
         self.evaluation.id.clone_from(&lead.facts.id);
         self.evaluation.at = Instant::nearest(now);
         let record = (lead.facts.stage, lead.facts.stage_since);
+        self.evaluation.record = record;
         let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
         let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
         if self.looks_ahead {

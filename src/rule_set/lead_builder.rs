@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Compiled, Lead};
-use crate::lead::{ArrivedEvent, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
+use crate::lead::{Event, FactsBuilder, Input, LeadError, LeadErrorKind, NameOf, Stage, UnknownName};
+use crate::qualify::Bant;
 use crate::time::Instant;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{AttributeId, Type, Vocabulary};
 
 /// A lead in the making, built in code.
 ///
@@ -46,6 +47,22 @@ impl<'r> LeadBuilder<'r> {
         Ok(self)
     }
 
+    /// Sets the flags `budget`, `authority`, `need` and `timing` to what is known of them: true where it is
+    /// confirmed, false where it is denied, missing where it is unknown. Those that the vocabulary lacks, or has
+    /// with another type, are left out: the rule set does not ask for them.
+    pub fn bant(mut self, bant: &Bant) -> Self {
+        let vocabulary = self.facts.vocabulary();
+        for (name, value) in bant.attributes() {
+            let flag =
+                |id: &AttributeId| vocabulary.attribute(*id).is_some_and(|known| known.of == Type::Flag);
+            if let Some(id) = vocabulary.attribute_id(name).filter(flag) {
+                // OK because any flag fits a flag.
+                let _ = self.facts.set(id, &Input::from(value));
+            }
+        }
+        self
+    }
+
     /// Adds an event of `kind` about `subject`, which may be empty, that happened at `at`.
     ///
     /// For one with properties or an id of its own see [`LeadBuilder::add_event`].
@@ -67,7 +84,7 @@ impl<'r> LeadBuilder<'r> {
         let Some((id, kind)) = id.and_then(|id| Some((id, vocabulary.kind(id)?))) else {
             return Err(unknown(vocabulary, NameOf::Event, &event.kind));
         };
-        let mut arrived = ArrivedEvent::new(id, &event.subject, instant("at", event.at)?, &event.id);
+        let mut arrived = Event::new(id, &event.subject, instant("at", event.at)?, &event.id);
         for (name, value) in &event.properties {
             let property = kind
                 .property_id(name)

@@ -64,7 +64,7 @@ impl Compiled {
         self.retention.get_or_init(|| Retention::new(&self.model, &self.plan))
     }
 
-    fn score_id(&self, name: &str) -> Option<ScoreId> {
+    pub(crate) fn score_id(&self, name: &str) -> Option<ScoreId> {
         let at = self.model.scores.iter().position(|score| score.name == name)?;
         u32::try_from(at).ok().map(|at| ScoreId(ScoreIndex(at)))
     }

@@ -96,7 +96,7 @@ pub(crate) fn facts(model: &Model, test: &TestCase) -> Facts {
     let event = |event: &crate::model::TestEvent| {
         let mut properties = event.properties.clone();
         properties.sort_by_key(|(property, _)| *property);
-        Event { kind: event.kind, subject: Text::new(&event.subject), at: event.at, properties }
+        Event { kind: event.kind, subject: Text::new(&event.subject), at: event.at, properties, id: None }
     };
     let mut events: Vec<Event> = test.events.iter().map(event).collect();
     events.sort_by_key(|event| event.at);

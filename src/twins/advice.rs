@@ -86,7 +86,9 @@ fn change(vocabulary: &Vocabulary, facts: &mut Facts, change: &LeadChange, pick:
                 let unseen = if *new_subject { format!("unseen {number}") } else { "whatever".to_owned() };
                 let subject = Text::new(&subject.replace('*', &unseen));
                 let place = facts.events.partition_point(|event| event.at <= at);
-                facts.events.insert(place, Event { kind: id, subject, at, properties: properties.clone() });
+                facts
+                    .events
+                    .insert(place, Event { kind: id, subject, at, properties: properties.clone(), id: None });
             }
         }
     }

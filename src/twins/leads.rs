@@ -245,7 +245,8 @@ impl GivenEvent {
             }
         }
         properties.sort_by_key(|(property, _)| *property);
-        Event { kind, subject: Text::new(&self.subject), at: self.at, properties }
+        let id = self.id.as_deref().filter(|id| !id.is_empty()).map(Into::into);
+        Event { kind, subject: Text::new(&self.subject), at: self.at, properties, id }
     }
 }
 

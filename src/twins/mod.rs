@@ -5,12 +5,14 @@
 //! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
 
 mod advice;
+mod columns;
 mod compare;
 mod conditions;
 mod dice;
 mod host;
 mod leads;
 mod ledger;
+mod merge;
 mod rules;
 mod shrink;
 mod state;

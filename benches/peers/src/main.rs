@@ -1,6 +1,7 @@
 //! The same scoring work done by LeadQL, by hand-written and idiomatic Rust and by other engines: first checked
 //! to give the same scores, then timed side by side. `README.md` beside this package tells what is measured.
 
+mod batch;
 mod dice;
 mod events;
 mod flat;
@@ -9,6 +10,7 @@ mod timing;
 mod way;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,10 +21,11 @@ use timing::Pace;
 use way::Way;
 
 const USAGE: &str =
-    "usage: leadql-peers [flat | events-20 | events-200 | events-2000]... [--format table|markdown|json] [--rounds N] [--slice MS] [--check]
+    "usage: leadql-peers [flat | events-20 | events-200 | events-2000 | batch]... [--format table|markdown|json] [--rounds N] [--slice MS] [--check]
 
   --rounds N    how many rounds (41)
   --slice MS    how long each way's turn takes in a round, about, in milliseconds (10)
+  --export DIR  writes the columns of `batch`, its rules and its scores, for frames.py, and does nothing else
   --check       only checks that all ways give the same scores";
 
 /// The instant of every evaluation: 2026-11-01.
@@ -38,7 +41,7 @@ struct Workload {
     prepare: fn(usize) -> Result<Vec<Way>, Box<dyn Error>>,
 }
 
-const WORKLOADS: [Workload; 4] = [
+const WORKLOADS: [Workload; 5] = [
     Workload { name: "flat", about: "50 rules over 24 fields", leads: 400, prepare: flat::prepare },
     Workload {
         name: "events-20",
@@ -58,6 +61,12 @@ const WORKLOADS: [Workload; 4] = [
         leads: 20,
         prepare: |leads| events::prepare(leads, 2_000),
     },
+    Workload {
+        name: "batch",
+        about: "46 rules over 50 events a lead, all in columns",
+        leads: 100_000,
+        prepare: batch::prepare,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -75,6 +84,7 @@ struct Order {
     format: Format,
     pace: Pace,
     only_check: bool,
+    export: Option<PathBuf>,
 }
 
 fn arguments() -> Result<Order, Box<dyn Error>> {
@@ -83,6 +93,7 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
         format: Format::Table,
         pace: Pace { rounds: 41, slice: Duration::from_millis(10) },
         only_check: false,
+        export: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -98,6 +109,7 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
             }
             "--rounds" => order.pace.rounds = value()?.parse()?,
             "--slice" => order.pace.slice = Duration::from_millis(value()?.parse()?),
+            "--export" => order.export = Some(value()?.into()),
             "--check" => order.only_check = true,
             name => match WORKLOADS.iter().find(|workload| workload.name == name) {
                 Some(workload) => order.workloads.push(workload),
@@ -112,6 +124,10 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
 }
 
 fn run(order: &Order) -> Result<(), Box<dyn Error>> {
+    if let Some(folder) = &order.export {
+        let batch = WORKLOADS.iter().find(|workload| workload.name == "batch");
+        return batch::export(batch.map_or(0, |batch| batch.leads), folder);
+    }
     let mut sections = Vec::new();
     for Workload { name, about, leads, prepare } in &order.workloads {
         let mut ways = prepare(*leads).map_err(|error| format!("{name}: {error}"))?;

@@ -29,7 +29,9 @@ pub fn print(sections: &[Section], format: Format) {
             section.workload,
             section.about
         );
-        for (kind, title) in [(Kind::Prepared, "lead prepared"), (Kind::FromFields, "from fields")] {
+        for (kind, title) in
+            [(Kind::Prepared, "lead prepared"), (Kind::FromFields, "from fields"), (Kind::Columns, "columns")]
+        {
             let rows: Vec<_> = section.timings.iter().filter(|timing| timing.kind == kind).collect();
             if !rows.is_empty() {
                 table(title, &rows, format);
@@ -40,19 +42,29 @@ pub fn print(sections: &[Section], format: Format) {
 
 fn table(title: &str, rows: &[&Timing], format: Format) {
     let (bar, end) = if format == Format::Markdown { ("| ", " |") } else { ("", "") };
-    let line = |cells: [&str; 4]| {
-        let [way, time, range, ratio] = cells;
-        println!("{bar}{way:<26} {bar}{time:>10} {bar}{range:>21} {bar}{ratio:>12}{end}");
+    let line = |cells: [&str; 5]| {
+        let [way, time, range, rate, ratio] = cells;
+        println!("{bar}{way:<26} {bar}{time:>10} {bar}{range:>21} {bar}{rate:>14} {bar}{ratio:>12}{end}");
     };
-    line([title, "a lead", "nine tenths between", "hand-written"]);
+    line([title, "a lead", "nine tenths between", "leads a second", "hand-written"]);
     if format == Format::Markdown {
-        println!("| --- | ---: | ---: | ---: |");
+        println!("| --- | ---: | ---: | ---: | ---: |");
     }
     for timing in rows {
         let range = format!("{} - {}", time(timing.low), time(timing.high));
-        line([&timing.name, &time(timing.median), &range, &ratio(timing.ratio)]);
+        line([&timing.name, &time(timing.median), &range, &rate(timing.median), &ratio(timing.ratio)]);
     }
     println!();
+}
+
+/// How many leads a CPU second is enough for.
+fn rate(nanoseconds: f64) -> String {
+    match 1e9 / nanoseconds {
+        rate @ 1e6.. => format!("{:.1} M", rate / 1e6),
+        rate @ 1e4.. => format!("{:.0} k", rate / 1e3),
+        rate @ 1e3.. => format!("{:.1} k", rate / 1e3),
+        rate => format!("{rate:.0}"),
+    }
 }
 
 fn ratio(ratio: f64) -> String {
@@ -80,8 +92,13 @@ fn json(sections: &[Section]) -> serde_json::Value {
             serde_json::json!({
                 "workload": section.workload,
                 "way": timing.name,
-                "from": match timing.kind { Kind::Prepared => "prepared", Kind::FromFields => "fields" },
+                "from": match timing.kind {
+                    Kind::Prepared => "prepared",
+                    Kind::FromFields => "fields",
+                    Kind::Columns => "columns",
+                },
                 "ns_per_lead": timing.median,
+                "leads_per_second": 1e9 / timing.median,
                 "ns_low": timing.low,
                 "ns_high": timing.high,
                 "times_hand_written": timing.ratio,

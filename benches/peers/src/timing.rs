@@ -36,7 +36,8 @@ pub fn round_robin(ways: &mut [Way], leads: usize, pace: &Pace) -> Vec<Timing> {
     let mut turns: Vec<Turn> = ways
         .iter_mut()
         .map(|way| {
-            let mut turn = Turn { next: 0, leads: 1 };
+            // Columns are there to be taken whole.
+            let mut turn = Turn { next: 0, leads: if way.kind == Kind::Columns { leads } else { 1 } };
             while turn.take(way, &mut verdicts) * 2 < pace.slice {
                 turn.leads *= 2;
             }

@@ -26,17 +26,23 @@ pub enum Kind {
     Prepared,
     /// The lead stands in a struct of `String`s and numbers, as a host has it.
     FromFields,
+    /// Many leads stand in columns, texts as places in a dictionary.
+    Columns,
 }
 
 impl Way {
     /// `judge` gives the verdict on the lead with the number that it is given.
     pub fn new(name: &str, kind: Kind, mut judge: impl FnMut(usize) -> Verdict + 'static) -> Self {
         // Generic down to here, so that only a run of leads is called through a pointer and never a single one.
-        let judge = move |first: usize, verdicts: &mut [Verdict]| {
+        Way::over_runs(name, kind, move |first, verdicts| {
             for (number, verdict) in verdicts.iter_mut().enumerate() {
                 *verdict = judge(black_box(first + number));
             }
-        };
+        })
+    }
+
+    /// `judge` gives the verdicts on as many leads as there is room for, from the one with the number it is given.
+    pub fn over_runs(name: &str, kind: Kind, judge: impl FnMut(usize, &mut [Verdict]) + 'static) -> Self {
         Way { name: name.to_owned(), kind, judge: Box::new(judge) }
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::error::{Failure, ReadErrorKind, ReadWarning};
 use super::json::{JsonLines, event_line};
+use crate::lead::Event;
 use crate::lead::LeadError;
-use crate::lead::builder::ArrivedEvent;
 use crate::lead::error::LeadErrorKind;
 use crate::lead::intake::{Names, event, id};
 use crate::lead::unknown::Noted;
@@ -22,7 +22,7 @@ pub(super) struct LateEvents {
 /// The events of one lead, in the order of the file.
 #[derive(Debug, Default)]
 pub(super) struct EventsOfLead {
-    pub(super) events: Vec<ArrivedEvent>,
+    pub(super) events: Vec<Event>,
     /// The unknown names that they have.
     pub(super) names: HashSet<Noted>,
     lines: u64,
@@ -61,7 +61,7 @@ impl LateEvents {
     }
 
     /// Adds what a line says of a lead; without an event, it is of a kind that the vocabulary lacks.
-    pub(super) fn add(&mut self, lead: &str, line: u64, event: Option<ArrivedEvent>, names: &mut Names<'_>) {
+    pub(super) fn add(&mut self, lead: &str, line: u64, event: Option<Event>, names: &mut Names<'_>) {
         if !self.by_lead.contains_key(lead) {
             self.by_lead.insert(lead.into(), EventsOfLead { first_line: line, ..EventsOfLead::default() });
         }

@@ -50,17 +50,16 @@ const KINDS: [Kind; 12] = [
     ("unsubscribed", 1, &["newsletter"]),
 ];
 
-/// So many leads of so many events each, before `now`.
-pub fn leads(count: usize, events: usize, now: DateTime<Utc>) -> Vec<Lead> {
+/// Leads of so many events each, before `now`, without end.
+pub fn leads(events: usize, now: DateTime<Utc>) -> impl Iterator<Item = Lead> {
     let mut dice = Dice::new(2);
-    let leads = (0..count).map(|_| {
+    std::iter::repeat_with(move || {
         // Some come every day, some once in a while.
         let span = (30 + dice.below(300)) * DAY;
         let mut events: Vec<Event> = (0..events).map(|_| event(span, now, &mut dice)).collect();
         events.sort_by_key(|event| event.at);
         Lead { events }
-    });
-    leads.collect()
+    })
 }
 
 fn event(span: i64, now: DateTime<Utc>, dice: &mut Dice) -> Event {

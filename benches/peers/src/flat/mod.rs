@@ -3,13 +3,14 @@
 mod by_hand;
 mod idiomatic;
 mod reference;
-mod rules;
+pub mod rules;
 mod snapshot;
 mod with_cel;
 mod with_datalogic;
-mod with_leadql;
+pub mod with_leadql;
 mod with_rhai;
 mod with_wirefilter;
+mod with_zen;
 
 use std::error::Error;
 
@@ -44,6 +45,7 @@ pub fn prepare(leads: usize) -> Result<Vec<Way>, Box<dyn Error>> {
     ways.extend(with_leadql::ways(&compiled, leads, crate::NOW)?);
     ways.extend(with_wirefilter::ways(&rules, leads)?);
     ways.extend(with_datalogic::ways(&rules, leads)?);
+    ways.extend(with_zen::ways(&rules, leads)?);
     ways.extend(with_cel::ways(&rules, leads)?);
     ways.extend(with_rhai::ways(&rules, leads)?);
 

@@ -24,31 +24,25 @@ pub fn ways(rules: &[Rule], leads: &'static [Snapshot]) -> Result<Vec<Way>, Box<
     };
     // A filter lives as long as what it looks at, so the lowered texts have to stay.
     let lowered: &'static [Snapshot] = leads.iter().map(normalize).collect::<Vec<_>>().leak();
-    let mut ways = Vec::new();
-    for kind in [Kind::Prepared, Kind::FromFields] {
-        let filters: Vec<_> = rules
-            .iter()
-            .map(|rule| Ok((filter(&rule.condition)?, rule.points)))
-            .collect::<Result<_, Box<dyn Error>>>()?;
+    let verdict = || -> Result<_, Box<dyn Error>> {
+        let filters = rules.iter().map(|rule| Ok((filter(&rule.condition)?, rule.points)));
+        let filters = filters.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
         let mql = filter(&mql())?;
-        let verdict = move |context: &ExecutionContext<'static>| -> Verdict {
+        Ok(move |context: &ExecutionContext<'static>| -> Verdict {
             let holds = |filter: &Filter<'static>| filter.execute(context).expect("one and the same scheme");
             let points = filters.iter().map(|(filter, points)| if holds(filter) { *points } else { 0 });
             conclude(points.sum(), holds(&mql))
-        };
-        ways.push(match kind {
-            Kind::Prepared => {
-                let contexts: Vec<_> = lowered.iter().map(|lead| context(scheme, lead)).collect();
-                Way::new("wirefilter", kind, move |lead| verdict(&contexts[lead]))
-            }
-            Kind::FromFields => Way::new("wirefilter", kind, move |lead| {
-                // Lowered here for the cost of it; what is looked at is the copy that stays.
-                black_box(normalize(&leads[lead]));
-                verdict(&context(scheme, &lowered[lead]))
-            }),
-        });
-    }
-    Ok(ways)
+        })
+    };
+    let (prepared, from_fields) = (verdict()?, verdict()?);
+    let contexts: Vec<_> = lowered.iter().map(|lead| context(scheme, lead)).collect();
+    let prepared = Way::new("wirefilter", Kind::Prepared, move |lead| prepared(&contexts[lead]));
+    let from_fields = Way::new("wirefilter", Kind::FromFields, move |lead| {
+        // Lowered here for the cost of it; what is looked at is the copy that stays.
+        black_box(normalize(&leads[lead]));
+        from_fields(&context(scheme, &lowered[lead]))
+    });
+    Ok(vec![prepared, from_fields])
 }
 
 fn context(scheme: &'static Scheme, lead: &'static Snapshot) -> ExecutionContext<'static> {
