@@ -93,8 +93,8 @@ pub use rule_set::{
     RuleValue, ScoreId,
 };
 pub use state::{
-    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateError, StatePart,
-    StoredState,
+    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
+    StatePart, StoredState, TermBound,
 };
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};

@@ -37,6 +37,7 @@
 //! time is recognised while an event that came with it is kept; then the earliest counts. Afterwards nobody
 //! can know, and it counts as another event: that is the one case in which a full history knows more.
 
+mod bound;
 mod error;
 mod fill;
 mod keeper;
@@ -50,6 +51,7 @@ mod tests;
 mod token;
 mod words;
 
+pub use bound::{StateBound, TermBound};
 pub use error::StateError;
 pub(crate) use fill::StateRoom;
 pub use keeper::{AttributeHandle, EventHandle, Keeper, KnownEvent, PropertyHandle};

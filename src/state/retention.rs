@@ -95,7 +95,7 @@ pub(crate) struct Retention {
 const MOST_TIMES: usize = 8;
 
 /// Every age.
-const EVER: Ages = Ages { enters: 0, leaves: Micros::MAX };
+pub(super) const EVER: Ages = Ages { enters: 0, leaves: Micros::MAX };
 
 impl Retention {
     pub(crate) fn new(model: &Model, plan: &Plan) -> Self {

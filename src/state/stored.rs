@@ -149,6 +149,12 @@ impl StoredState {
         self.fingerprint
     }
 
+    #[cfg(test)]
+    pub(super) fn with_its_digest(mut self) -> Self {
+        self.digest = self.digested();
+        self
+    }
+
     /// A digest of all fields, each with its length.
     fn digested(&self) -> Hex {
         let mut sum = Sum(Sha256::new());

@@ -276,6 +276,29 @@ fn states_of_parts_merge_into_that_of_the_whole() {
 }
 
 #[test]
+fn a_settled_state_is_no_larger_than_its_bound() {
+    for_all(34, |compiled| {
+        let mut dice = Dice::new(compiled.case.to_string().len() as u64 + 4);
+        let history = History::of(compiled, &mut dice);
+        let mut keeper = compiled.rules.keeper();
+        let mut state = history.whole(&mut keeper, 1, &mut dice)?;
+        // When all events have come.
+        let last = history.facts.events.iter().map(|event| event.at).max();
+        keeper.advance(&mut state, last.max(Some(history.horizon)).unwrap().into()).unwrap();
+        keeper.settle(&mut state).unwrap();
+        let bound = compiled.rules.state_bound();
+        let has_ids =
+            history.lead.events.iter().any(|event| event.id.as_deref().is_some_and(|id| !id.is_empty()));
+        let most = if has_ids { bound.bytes } else { bound.bytes_without_ids };
+        let size = (state.memory() - state.id().len()) as u64;
+        if most.is_some_and(|most| size > most) {
+            return Err(format!("{size} bytes, though:\n{bound}"));
+        }
+        Ok(())
+    });
+}
+
+#[test]
 #[cfg(feature = "json")]
 fn what_is_stored_reads_back_as_it_was() {
     for_all(32, |compiled| {
