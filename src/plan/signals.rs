@@ -9,8 +9,9 @@
 use super::Micros;
 use super::Plan;
 use super::attributes::ValueRef;
+use super::endings::{Ending, NewestEnding};
 use super::fold::FoldRoom;
-use super::numbering::{Sum, Thinned};
+use super::numbering::{Signal, Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
 use crate::model::LimitPer;
 use crate::vocabulary::AttributeId;
@@ -46,6 +47,9 @@ pub(crate) struct Signals {
     sums: Vec<i128>,
     /// By sum, whether no event makes it smaller.
     rising: Vec<bool>,
+    /// How leaves end, and which events that conditions age by are the newest in the end, as far as that is known.
+    pub(super) endings: Vec<Ending>,
+    pub(super) newest_endings: Vec<NewestEnding>,
     workspace: Workspace,
 }
 
@@ -98,6 +102,7 @@ impl Plan {
         self.prepare_subjects(facts, signals);
         self.prepare_thinned(signals);
         self.prepare_sums(facts, signals);
+        self.find_endings(signals);
     }
 
     fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
@@ -287,6 +292,11 @@ impl Signals {
     /// See [`Plan::settle_early`].
     pub(super) fn settle_early(&mut self, plan: &Plan, mut decided: impl FnMut(AttributeId, &mut [bool])) {
         let program = &plan.program;
+        // Those that are there are of the lead before.
+        self.endings.clear();
+        self.endings.resize(program.leaves.len(), Ending::OPEN);
+        self.newest_endings.clear();
+        self.newest_endings.resize(program.ageing.len(), NewestEnding::OPEN);
         self.early.clear();
         self.early.resize(program.attributes.slots(), false);
         for (attribute, run) in program.attributes.runs() {
@@ -318,8 +328,31 @@ impl Signals {
         &self.settled
     }
 
+    /// How leaves end.
+    pub(crate) fn endings(&self) -> &[Ending] {
+        &self.endings
+    }
+
+    /// Which events are the newest in the end, by ageing test.
+    pub(crate) fn newest_endings(&self) -> &[NewestEnding] {
+        &self.newest_endings
+    }
+
+    /// From when on all events of a signal's term have come into its window.
+    pub(crate) fn complete_from(&self, signal: &Signal) -> Micros {
+        self.times(signal.term).last().map_or(Micros::MIN, |last| last.saturating_add(signal.ages.enters))
+    }
+
+    /// What is counted of a signal from then on: the times of a thinned list, if one is given, or of its term.
+    pub(crate) fn counted(&self, signal: &Signal, thinned: Option<u32>) -> &[Micros] {
+        match thinned {
+            Some(list) => self.thinned(list),
+            None => self.times(signal.term),
+        }
+    }
+
     /// The times of one of the plan's thinned lists, by its number, ascending.
-    pub(crate) fn thinned(&self, list: u32) -> &[Micros] {
+    fn thinned(&self, list: u32) -> &[Micros] {
         let bound = |place: usize| self.thinned_starts.get(place).copied().unwrap_or(0);
         self.thinned.get(bound(list as usize)..bound(list as usize + 1)).unwrap_or(&[])
     }

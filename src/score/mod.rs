@@ -58,8 +58,8 @@ pub(crate) struct GateOutcome {
 pub(crate) struct Scratch {
     /// The program's slots, as far as they are decided.
     slots: Vec<bool>,
-    /// When the newest event behind each ageing test came; none where the test does not hold or has none.
-    ageing: Vec<Option<Micros>>,
+    /// When the newest event behind each ageing test came, in its window.
+    ageing: Vec<Micros>,
     /// By place in the program for newest events.
     newest: Vec<evaluate::Newest>,
     /// By each rule.
