@@ -26,11 +26,13 @@ pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::FactsBuilder;
+#[cfg(feature = "json")]
+pub(crate) use convert::EXPECTED_INSTANT;
 pub(crate) use convert::{describe, expected, value as typed_value};
 pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
-pub(crate) use read::FactsReader;
+pub(crate) use read::{AttributeReader, FactsReader, ObjectLines, describe_json, entries, id_under};
 pub(crate) use unknown::{NameOf, grouped};
 pub(crate) use value::{Text, Value};
 
