@@ -1,9 +1,10 @@
 //! From a state to the signals that evaluating looks at. Nothing is allocated once lists have grown.
 
 use super::keeper::check_layout;
-use super::{Kept, LeadState, NEVER_YET, Retention, StateError};
+use super::{Kept, LeadState, NEVER_YET, StateError};
 use crate::lead::Stage;
-use crate::plan::{Plan, Signals};
+use crate::plan::Signals;
+use crate::rule_set::Compiled;
 use crate::time::Instant;
 
 /// Lists that are filled for one state after another.
@@ -17,12 +18,13 @@ impl LeadState {
     /// Fills `room` with what evaluating at `now` looks at.
     pub(crate) fn fill(
         &self,
-        plan: &Plan,
-        retention: &Retention,
+        rules: &Compiled,
         now: Instant,
         room: &mut StateRoom,
     ) -> Result<(), StateError> {
+        let (plan, retention) = (&rules.plan, rules.retention());
         check_layout(self, retention)?;
+        self.check_complete(rules)?;
         if now.micros() < self.horizon {
             return Err(StateError::BeforeHorizon {
                 lead: self.id.to_string(),

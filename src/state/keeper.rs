@@ -20,7 +20,7 @@ use crate::vocabulary::{AttributeId, EventKindId, PropertyId, Type};
 /// Arrivals are packed when they take this many bytes, or as many as what is packed already.
 const MOST_LOOSE: usize = 384;
 /// No state grows beyond this, so that places in two of them fit 32 bits.
-const MOST_BYTES: usize = 1 << 31;
+pub(super) const MOST_BYTES: usize = 1 << 31;
 
 /// Makes the states of one rule set's leads and puts events and writes into them: see
 /// [`RuleSet::keeper`](crate::RuleSet::keeper).
@@ -78,6 +78,16 @@ impl<'a> KnownEvent<'a> {
     pub const fn new(kind: EventHandle, subject: &'a str, at: DateTime<Utc>) -> Self {
         KnownEvent { kind, subject, at, id: "", properties: &[] }
     }
+}
+
+/// An event but for its properties.
+struct Parts<'a> {
+    kind: EventKindId,
+    subject: &'a str,
+    at: DateTime<Utc>,
+    id: &'a str,
+    /// Whether it goes only into what is missing of the state.
+    missing_only: bool,
 }
 
 impl Keeper {
@@ -228,6 +238,17 @@ impl Keeper {
         event: &NewEvent<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
+        self.put(state, event, now, false)
+    }
+
+    /// Puts an event into a state: into all of it, or only into what is missing.
+    pub(super) fn put(
+        &mut self,
+        state: &mut LeadState,
+        event: &NewEvent<'_>,
+        now: DateTime<Utc>,
+        missing_only: bool,
+    ) -> Result<(), StateError> {
         let rules = Arc::clone(&self.rules);
         let vocabulary = &rules.model.vocabulary;
         let kind_id = vocabulary.kind_id(&event.kind);
@@ -245,7 +266,9 @@ impl Keeper {
             let (_, value) = event.properties.iter().rev().find(|(name, _)| *name == property.name)?;
             scalar(&property.of, value).ok().flatten()
         };
-        self.take_in(state, &event.subject, event.at, &event.id, now, kind_id, value)
+        let parts =
+            Parts { subject: &event.subject, at: event.at, id: &event.id, kind: kind_id, missing_only };
+        self.take_in(state, parts, now, value)
     }
 
     /// Records an event whose names are resolved: see [`Keeper::record`].
@@ -273,21 +296,20 @@ impl Keeper {
             let (_, value) = event.properties.iter().rev().find(|(handle, _)| handle.property == id)?;
             scalar(&kind.property(id)?.of, value).ok().flatten()
         };
-        self.take_in(state, event.subject, event.at, event.id, now, event.kind.kind, value)
+        let KnownEvent { subject, at, id, .. } = *event;
+        let parts = Parts { subject, at, id, kind: event.kind.kind, missing_only: false };
+        self.take_in(state, parts, now, value)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of an event, from two ways of writing one")]
     fn take_in<'v>(
         &mut self,
         state: &mut LeadState,
-        subject: &str,
-        at: DateTime<Utc>,
-        id: &str,
+        event: Parts<'_>,
         now: DateTime<Utc>,
-        kind: EventKindId,
         value: impl Fn(PropertyId) -> Option<ValueRef<'v>>,
     ) -> Result<(), StateError> {
         self.check_state(state)?;
+        let Parts { subject, at, id, kind, missing_only } = event;
         let at = checked_instant("at", at)?.micros();
         let Compiled { plan, .. } = &*self.rules;
         let retention = self.rules.retention();
@@ -299,6 +321,9 @@ impl Keeper {
             terms.dedup();
         }
         terms.extend(activity(plan, retention, kind));
+        if missing_only {
+            terms.retain(|term| state.missing.has_term(*term as usize));
+        }
         if !terms.is_empty() {
             self.values.clear();
             for term in terms.iter().filter_map(|term| retention.term(*term)) {
@@ -368,6 +393,7 @@ impl Keeper {
         let retention = self.rules.retention();
         state.horizon = state.horizon.max(other.horizon);
         state.stage = state.stage.max(other.stage);
+        state.missing.join(&other.missing);
         for (place, kept) in retention.attributes.iter().enumerate() {
             take_later_write(state, other, place, kept);
         }
@@ -387,7 +413,7 @@ impl Keeper {
         self.pack_gathered(state);
     }
 
-    fn pack_gathered(&mut self, state: &mut LeadState) {
+    pub(super) fn pack_gathered(&mut self, state: &mut LeadState) {
         let retention = self.rules.retention();
         self.kept.trim(&state.bytes, state.horizon, retention, &mut state.bases);
         self.output.clear();

@@ -95,7 +95,7 @@ pub(crate) struct Retention {
 const MOST_TIMES: usize = 8;
 
 /// Every age.
-const EVER: Ages = Ages { enters: 0, leaves: Micros::MAX };
+pub(super) const EVER: Ages = Ages { enters: 0, leaves: Micros::MAX };
 
 impl Retention {
     pub(crate) fn new(model: &Model, plan: &Plan) -> Self {
@@ -367,6 +367,15 @@ impl Maker<'_> {
         if let Some(term) = self.terms.get_mut(signal.term as usize) {
             term.needs.push(need);
         }
+    }
+}
+
+impl KeptAttribute {
+    /// The places of the tests within the run in the order of their digests, whatever the rule set's own order.
+    pub(super) fn tests_in_order(&self) -> impl Iterator<Item = usize> {
+        let mut order: Vec<usize> = (0..self.tests.len()).collect();
+        order.sort_by_key(|place| self.tests.get(*place));
+        order.into_iter()
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/leads/{id}/attributes", put(write::all_attributes).patch(write::some_attributes))
         .route("/leads/{id}/records", get(read::records))
         .route("/leads/{id}/explanation", get(read::explanation))
+        .route("/leads/{id}/handoff", get(read::handoff))
         .route("/leads/{id}/{command}", post(write::command))
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)

@@ -1,17 +1,22 @@
 //! Requests that change nothing.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use leadql::{Stage, print_instant};
+use chrono::{DateTime, Utc};
+use leadql::{Lead, Stage, print_instant};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::App;
 use super::answer::{self, Refusal};
 use super::body::{Asked, LeadId, bad};
-use crate::crm::find;
-use crate::store;
+use crate::crm::{Crm, find};
+use crate::failure::Failure;
+use crate::store::{self, Stored};
 
 type Answer = Result<Response, Refusal>;
 
@@ -101,17 +106,44 @@ pub(super) async fn explanation(
     headers: HeaderMap,
 ) -> Answer {
     let form = Form::wanted(&asked, &headers)?;
-    let crm = app.crm.clone();
-    let (facts, now) = app
-        .database
-        .read(move |connection, now| Ok((crm.lead(connection, &find(connection, &id)?)?, now)))
-        .await?;
-    let explanation = app.crm.rules.explain(&facts, now);
-    Ok(match form {
-        Form::Json => Json(explanation).into_response(),
-        Form::Markdown => form.response(explanation.to_markdown()),
-        Form::Text => form.response(explanation.to_string()),
+    tell(app, id, move |crm, _, facts, now| {
+        let explanation = crm.rules.explain(facts, now);
+        form.answer(&explanation, || explanation.to_markdown())
     })
+    .await
+}
+
+/// What sales needs to know of a lead, on one page.
+pub(super) async fn handoff(
+    State(app): State<App>,
+    LeadId(id): LeadId,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Answer {
+    let form = Form::wanted(&asked, &headers)?;
+    tell(app, id, move |crm, lead, facts, now| {
+        let page = crm.rules.handoff_of(&lead.qualification, facts, now);
+        form.answer(&page, || page.to_markdown())
+    })
+    .await
+}
+
+/// Tells about a lead, as it is stored and as the rules see it. That may take a while, so neither the database's
+/// thread nor those that serve requests have to wait for it.
+async fn tell(
+    app: App,
+    id: String,
+    say: impl FnOnce(&Crm, &Stored, &Lead, DateTime<Utc>) -> Response + Send + 'static,
+) -> Answer {
+    let crm = app.crm.clone();
+    let read = app.database.read(move |connection, now| {
+        let lead = find(connection, &id)?;
+        let facts = crm.lead(connection, &lead)?;
+        Ok((lead, facts, now))
+    });
+    let (lead, facts, now) = read.await?;
+    let told = tokio::task::spawn_blocking(move || say(&app.crm, &lead, &facts, now));
+    Ok(told.await.map_err(|_| Failure::Stopped)?)
 }
 
 /// In which form a text is wanted.
@@ -148,11 +180,12 @@ impl Form {
         })
     }
 
-    fn response(self, text: String) -> Response {
-        let kind = match self {
-            Form::Markdown => "text/markdown; charset=utf-8",
-            _ => "text/plain; charset=utf-8",
-        };
-        ([(header::CONTENT_TYPE, kind)], text).into_response()
+    fn answer<T: Serialize + Display>(self, told: &T, markdown: impl FnOnce() -> String) -> Response {
+        let text = |kind: &'static str, text: String| ([(header::CONTENT_TYPE, kind)], text).into_response();
+        match self {
+            Form::Json => Json(told).into_response(),
+            Form::Markdown => text("text/markdown; charset=utf-8", markdown()),
+            Form::Text => text("text/plain; charset=utf-8", told.to_string()),
+        }
     }
 }
