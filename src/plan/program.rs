@@ -42,7 +42,7 @@ pub(crate) struct Program {
     /// The slots that ops combine, one run of places each.
     pub(crate) operands: Vec<Slot>,
     /// The dates that leaves test.
-    pub(super) dates: Vec<AttributeId>,
+    pub(crate) dates: Vec<AttributeId>,
     /// The event tests that condition rules age by.
     pub(crate) ageing: Vec<Ageing>,
     pub(crate) newest: Vec<NewestOp>,

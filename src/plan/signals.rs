@@ -13,6 +13,7 @@ use super::fold::FoldRoom;
 use super::numbering::{Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
 use crate::model::LimitPer;
+use crate::time::DAY;
 use crate::vocabulary::AttributeId;
 
 /// What the evaluation needs of one lead.
@@ -46,12 +47,22 @@ pub(crate) struct Signals {
     sums: Vec<i128>,
     /// By sum, whether no event makes it smaller.
     rising: Vec<bool>,
+    bases: Bases,
     workspace: Workspace,
 }
 
 /// What the rules of a group that time does not touch come to: their sum, or the best of those that hold, in
 /// thousandths of a point; none where none holds.
 pub(crate) type Settled = Option<i64>;
+
+/// What events came to that are no longer there one by one; they count wherever no window leaves events behind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bases {
+    /// By term, how many; empty where there are none.
+    pub(crate) counts: Vec<usize>,
+    /// By sum, what their values added up to; empty where there are none.
+    pub(crate) sums: Vec<i128>,
+}
 
 /// An event among those of its subject.
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,10 +105,60 @@ impl Plan {
         }));
         self.list_activity(facts, &mut signals.activity);
         self.sort_into_terms(facts, signals);
+        let matched = std::mem::take(&mut signals.workspace.events);
+        let event = |place: usize| matched.get(place).and_then(|event| facts.events.get(*event as usize));
         self.prepare_days(signals);
-        self.prepare_subjects(facts, signals);
+        self.prepare_subjects(signals, |place| event(place).map_or("", |event| event.subject.folded()));
         self.prepare_thinned(signals);
-        self.prepare_sums(facts, signals);
+        self.prepare_sums(signals, |sum, place| {
+            event(place).zip(self.sums.get(sum)).map_or(0, |(event, sum)| value_of(sum, event))
+        });
+        signals.workspace.events = matched;
+        signals.bases.counts.clear();
+        signals.bases.sums.clear();
+    }
+
+    /// Puts the signals of a lead whose events are in terms already in place of what `signals` held.
+    ///
+    /// `decided` gives the truth values of attributes as for [`Plan::settle_early`], `date` dates; `events` are
+    /// terms and times, by both ascending, activity coming last as a term of its own. `subject` and `value` tell
+    /// of events by their places among `events`: what tells subjects apart, and the value for a sum by number. What
+    /// is no longer there one by one goes into the bases that come back.
+    pub(crate) fn signals_of_terms<'b, 's>(
+        &self,
+        signals: &'b mut Signals,
+        decided: impl FnMut(AttributeId, &mut [bool]),
+        date: impl Fn(AttributeId) -> Option<Micros>,
+        events: impl Iterator<Item = (u32, Micros)>,
+        subject: impl Fn(usize) -> &'s [u8],
+        value: impl Fn(usize, usize) -> i128,
+    ) -> &'b mut Bases {
+        self.settle_early(signals, decided);
+        signals.dates.clear();
+        signals.dates.extend(self.program.dates.iter().map(|id| date(*id)));
+        signals.times.clear();
+        signals.starts.clear();
+        signals.starts.push(0);
+        signals.activity.clear();
+        for (term, at) in events {
+            if term as usize >= self.terms.len() {
+                signals.activity.push(at);
+                continue;
+            }
+            while signals.starts.len() <= term as usize {
+                signals.starts.push(signals.times.len());
+            }
+            signals.times.push(at);
+        }
+        signals.starts.resize(self.terms.len() + 1, signals.times.len());
+        if let Some(created) = self.activity.as_ref().and_then(|activity| date(activity.created_at?)) {
+            insert(&mut signals.activity, created);
+        }
+        self.prepare_days(signals);
+        self.prepare_subjects(signals, subject);
+        self.prepare_thinned(signals);
+        self.prepare_sums(signals, value);
+        &mut signals.bases
     }
 
     fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
@@ -106,8 +167,7 @@ impl Plan {
         let active = |event: &&Event| rule.passive.get(event.kind.0 as usize) != Some(&true);
         activity.extend(facts.events.iter().filter(active).map(|event| event.at.micros()));
         if let Some(Value::Date(created)) = rule.created_at.and_then(|id| facts.attribute(id)) {
-            let created = created.micros();
-            activity.insert(activity.partition_point(|at| *at <= created), created);
+            insert(activity, created.micros());
         }
     }
 
@@ -183,7 +243,12 @@ impl Plan {
         }
     }
 
-    fn prepare_subjects(&self, facts: &Facts, signals: &mut Signals) {
+    /// `subject_of` gives what tells subjects apart, of events by their places among all times.
+    fn prepare_subjects<'s, S: Ord + ?Sized + 's>(
+        &self,
+        signals: &mut Signals,
+        subject_of: impl Fn(usize) -> &'s S,
+    ) {
         signals.subjects.clear();
         signals.by_subject.clear();
         if !self.terms.iter().any(|term| term.subjects) {
@@ -191,18 +256,12 @@ impl Plan {
         }
         signals.subjects.resize(signals.times.len(), OfSubject::default());
         signals.by_subject.resize(signals.times.len(), 0);
-        let subject_of = |event: Option<&u32>| {
-            event
-                .and_then(|event| facts.events.get(*event as usize))
-                .map_or("", |event| event.subject.folded())
-        };
         for (term, bounds) in self.terms.iter().zip(signals.starts.windows(2)) {
             let range = range(bounds);
-            let (Some(events), Some(subjects), Some(order)) = (
-                signals.workspace.events.get(range.clone()),
-                signals.subjects.get_mut(range.clone()),
-                signals.by_subject.get_mut(range),
-            ) else {
+            let start = range.start;
+            let (Some(subjects), Some(order)) =
+                (signals.subjects.get_mut(range.clone()), signals.by_subject.get_mut(range))
+            else {
                 continue;
             };
             if !term.subjects {
@@ -211,10 +270,10 @@ impl Plan {
             for (place, entry) in (0u32..).zip(order.iter_mut()) {
                 *entry = place;
             }
-            order.sort_unstable_by_key(|place| (subject_of(events.get(*place as usize)), *place));
+            order.sort_unstable_by_key(|place| (subject_of(start + *place as usize), *place));
             let (mut subject, mut last) = (0, None);
             for (place, entry) in (0u32..).zip(order.iter()) {
-                let text = subject_of(events.get(*entry as usize));
+                let text = subject_of(start + *entry as usize);
                 subject += u32::from(last.is_some_and(|last| last != text));
                 last = Some(text);
                 if let Some(of_subject) = subjects.get_mut(*entry as usize) {
@@ -244,16 +303,16 @@ impl Plan {
         signals.thinned = lists;
     }
 
-    fn prepare_sums(&self, facts: &Facts, signals: &mut Signals) {
+    /// `value` gives what events add to a sum, by its number, by their places among all times.
+    fn prepare_sums(&self, signals: &mut Signals, value: impl Fn(usize, usize) -> i128) {
         signals.sums.clear();
         signals.sum_starts.clear();
         signals.rising.clear();
-        for sum in &self.sums {
+        for (number, sum) in self.sums.iter().enumerate() {
             signals.sum_starts.push(signals.sums.len());
-            let events = signals.workspace.events.get(signals.term_range(sum.term)).unwrap_or(&[]);
             let (mut total, mut rising) = (0, true);
-            for event in events {
-                let value = facts.events.get(*event as usize).map_or(0, |event| value_of(sum, event));
+            for place in signals.term_range(sum.term) {
+                let value = value(number, place);
                 rising &= value >= 0;
                 total += value;
                 signals.sums.push(total);
@@ -263,9 +322,14 @@ impl Plan {
     }
 }
 
+/// Puts a time into a list of them that ascends.
+fn insert(times: &mut Vec<Micros>, at: Micros) {
+    times.insert(times.partition_point(|other| *other <= at), at);
+}
+
 /// Days since 1970-01-01, in UTC.
 const fn day(time: Micros) -> i64 {
-    time.div_euclid(86_400_000_000)
+    time.div_euclid(DAY)
 }
 
 fn range(bounds: &[usize]) -> std::ops::Range<usize> {
@@ -347,7 +411,8 @@ impl Signals {
     /// The events of a term, by its number in the plan.
     pub(crate) fn term(&self, term: u32) -> TermEvents<'_> {
         let range = self.term_range(term);
-        TermEvents { signals: self, start: range.start, times: self.times.get(range).unwrap_or(&[]) }
+        let earlier = self.bases.counts.get(term as usize).copied().unwrap_or(0);
+        TermEvents { signals: self, start: range.start, times: self.times.get(range).unwrap_or(&[]), earlier }
     }
 
     fn term_range(&self, term: u32) -> std::ops::Range<usize> {
@@ -362,6 +427,8 @@ pub(crate) struct TermEvents<'s> {
     signals: &'s Signals,
     start: usize,
     pub(crate) times: &'s [Micros],
+    /// How many events without an id there were besides, before all that can be asked for one by one.
+    pub(crate) earlier: usize,
 }
 
 impl<'s> TermEvents<'s> {
@@ -382,6 +449,11 @@ impl<'s> TermEvents<'s> {
             None => 0,
         };
         if from < to { up_to(to) - up_to(from) } else { 0 }
+    }
+
+    /// What the events before all that can be asked for one by one add to a sum, in millionths.
+    pub(crate) fn earlier_sum(&self, sum: u32) -> i128 {
+        self.signals.bases.sums.get(sum as usize).copied().unwrap_or(0)
     }
 
     /// The sum over all events up to each, in millionths.

@@ -16,6 +16,13 @@ pub(super) struct Worth {
     pub(super) due: Micros,
 }
 
+impl Worth {
+    /// What is known of one instant only.
+    pub(super) const fn new(points: i64, counts: bool) -> Worth {
+        Worth { points, counts, due: NEVER }
+    }
+}
+
 impl Evaluation<'_> {
     /// What a rule is worth at `now`.
     pub(super) fn worth(&self, rule: &EachRule, now: Micros) -> Worth {
@@ -32,7 +39,7 @@ impl Evaluation<'_> {
         let counting = newest.get(newest.partition_point(|at| *at <= oldest)..).unwrap_or(&[]);
         let mut tally = Tally::new(NEVER);
         match rule.decay {
-            None => tally.add_flat(rule, counting),
+            None => tally.add_flat(rule, counting, 0),
             Some(decay) => self.add_by_step(decay, counting, now, &mut tally),
         }
         tally.worth(counting.last(), signal.ages)
@@ -49,7 +56,10 @@ impl Evaluation<'_> {
         let inside = events.times.get(state.start..state.end).unwrap_or(&[]);
         let counting = inside.get(inside.len().saturating_sub(rule.times)..).unwrap_or(inside);
         match (rule.decay, rule.per) {
-            (None, None) => tally.add_flat(rule, counting),
+            (None, None) => {
+                let ever = signal.ages.leaves == Micros::MAX;
+                tally.add_flat(rule, counting, if ever { events.earlier } else { 0 });
+            }
             (Some(decay), None) => self.add_by_step(decay, counting, now, &mut tally),
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
@@ -133,10 +143,11 @@ impl Tally {
         Tally { points: 0, oldest: None, due }
     }
 
-    /// Without decay all that matters is how many count.
-    fn add_flat(&mut self, rule: &EachRule, counting: &[Micros]) {
+    /// Without decay all that matters is how many count; `earlier` are there besides.
+    fn add_flat(&mut self, rule: &EachRule, counting: &[Micros], earlier: usize) {
+        let count = counting.len().saturating_add(earlier).min(rule.times);
         // OK because `times` is at most 100,000.
-        self.points = rule.points.saturating_mul(counting.len() as i64);
+        self.points = rule.points.saturating_mul(count as i64);
         self.oldest = counting.first().copied();
     }
 

@@ -16,6 +16,7 @@ mod lives;
 mod merge;
 mod rules;
 mod shrink;
+mod state;
 mod timelines;
 mod words;
 

@@ -3,6 +3,7 @@
 mod by_hand;
 mod columns;
 mod export;
+mod with_leadql;
 
 use std::error::Error;
 use std::fmt::Write;
@@ -55,7 +56,8 @@ pub fn prepare(leads: usize) -> Result<Vec<Way>, Box<dyn Error>> {
     let mut ways = vec![Way::over_runs("hand-written Rust", Kind::Columns, move |first, verdicts| {
         by_hand::score(columns, first, verdicts, &mut met);
     })];
-    check(&mut ways, &expected, |_, _| String::new())?;
+    ways.extend(with_leadql::ways(&RuleSet::compile(&text())?, columns)?);
+    check(&mut ways, &expected, |_, lead| format!("Its events are {:#?}", columns.lead(lead)))?;
     Ok(ways)
 }
 
