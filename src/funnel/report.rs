@@ -31,7 +31,7 @@ pub struct FunnelReport {
     pub from: Option<DateTime<Utc>>,
     /// Only leads that first entered it before this instant.
     #[serde(serialize_with = "instant_or_null")]
-    pub until: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
     /// The time within which conversions are counted as well.
     #[serde(rename = "within_seconds", serialize_with = "seconds")]
     pub within: Option<TimeDelta>,
@@ -114,7 +114,7 @@ impl Funnel {
             at: at.into(),
             entering: options.entering,
             from: options.from,
-            until: options.until,
+            to: options.to,
             within: options.within,
             by: options.by.clone(),
             cohort: options.cohort,
@@ -130,12 +130,12 @@ impl Funnel {
     }
 
     fn is_wanted(&self, entered: Option<Instant>) -> bool {
-        let (from, until) = (self.options.from, self.options.until);
+        let (from, to) = (self.options.from, self.options.to);
         let is_in = |entered: Instant| {
             from.is_none_or(|from| entered >= Instant::nearest(from))
-                && until.is_none_or(|until| entered < Instant::nearest(until))
+                && to.is_none_or(|to| entered < Instant::nearest(to))
         };
-        (from.is_none() && until.is_none()) || entered.is_some_and(is_in)
+        (from.is_none() && to.is_none()) || entered.is_some_and(is_in)
     }
 
     fn key(&self, life: &Life, entered: Option<Instant>) -> Key {
