@@ -90,12 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let thursday = parse_instant("2026-11-05T12:00:00Z")?;
     host.records.extend(host.qualification.report_breach(thursday)?);
     let afternoon = parse_instant("2026-11-05T15:00:00Z")?;
-    host.records.push(host.qualification.reject(
-        Reason::NotReady,
-        Stage::Recycled,
-        afternoon,
-        "dana",
-    )?);
+    host.records.push(host.qualification.reject(Reason::NotReady, Stage::Recycled, afternoon, "dana")?);
 
     // Two weeks later it still looks at pricing: promoted again, and taken on at once.
     let later = parse_instant("2026-11-20T08:00:00Z")?;

@@ -31,4 +31,6 @@ pub use reason::Reason;
 pub use rebuild::RebuildError;
 pub use record::{Actor, BandChange, Observed, Record, StrongRule, Why};
 pub use state::Qualification;
+#[cfg(feature = "json")]
+pub(crate) use stored::Version;
 pub use table::{STEPS, Step, Trigger, commands_from};

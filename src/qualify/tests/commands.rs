@@ -106,10 +106,13 @@ fn every_stage_with_every_command() {
 #[test]
 fn what_a_command_is_given_has_to_make_sense() {
     let rules = rules();
-    let blank = || Reason::Other(" \t".to_owned());
+    fn blank() -> Reason {
+        Reason::Other(" \t".to_owned())
+    }
     let (early, late) =
         (at("2026-11-01T08:59:59.999999Z"), at("9999-12-31T00:00:00Z") + chrono::TimeDelta::days(1));
-    let starts: [(Stage, fn(&mut Qualification, DateTime<Utc>, &str) -> Given); 10] = [
+    type Give = fn(&mut Qualification, DateTime<Utc>, &str) -> Given;
+    let starts: [(Stage, Give); 10] = [
         (Stage::Mql, |q, now, by| q.accept(now, by)),
         (Stage::Mql, |q, now, by| q.reject(Reason::NotReady, Stage::Recycled, now, by)),
         (Stage::Sal, |q, now, by| q.qualify_anyway("x", now, by)),
@@ -148,25 +151,26 @@ fn what_a_command_is_given_has_to_make_sense() {
         // The very instant of the latest record is not before it.
         give(&mut before.clone(), at("2026-11-01T09:00:00Z"), DANA).unwrap();
     }
-    let texts: [(Stage, Box<dyn Fn(&mut Qualification) -> Given>, &str); 4] = [
+    type GiveBlank = fn(&mut Qualification) -> Given;
+    let texts: [(Stage, GiveBlank, &str); 4] = [
         (
             Stage::Mql,
-            Box::new(move |q| q.reject(blank(), Stage::Recycled, today(), DANA)),
+            |q| q.reject(blank(), Stage::Recycled, today(), DANA),
             "reason is empty; one's own reason in a few words belongs here",
         ),
         (
             Stage::Sql,
-            Box::new(move |q| q.send_back(blank(), today(), DANA)),
+            |q| q.send_back(blank(), today(), DANA),
             "reason is empty; one's own reason in a few words belongs here",
         ),
         (
             Stage::Lead,
-            Box::new(move |q| q.disqualify(blank(), today(), DANA)),
+            |q| q.disqualify(blank(), today(), DANA),
             "reason is empty; one's own reason in a few words belongs here",
         ),
         (
             Stage::Sal,
-            Box::new(|q| q.qualify_anyway("", today(), DANA)),
+            |q| q.qualify_anyway("", today(), DANA),
             "why is empty; the reason for going on without the criterion belongs here",
         ),
     ];

@@ -24,7 +24,8 @@ fn gone_quiet(lead: LeadBuilder<'_>) -> LeadBuilder<'_> {
 fn every_stage_with_every_automatic_step() {
     let rules = rules();
     type Known = fn(LeadBuilder<'_>) -> LeadBuilder<'_>;
-    let cases: [(&str, Known, [Option<(Trigger, Stage)>; 7]); 4] = {
+    type ByStage = [Option<(Trigger, Stage)>; 7];
+    let cases: [(&str, Known, ByStage); 4] = {
         use Stage::{Disqualified, Lead, Mql, Recycled};
         use Trigger::{Disqualify, Promote, Recycle, Revert};
         let out = Some((Disqualify, Disqualified));

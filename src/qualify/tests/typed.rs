@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::qualify::typed::{self, InStage, Qualified, StageMarker};
-use crate::qualify::{QualificationError, Reason, STEPS, Trigger, commands_from};
+use crate::qualify::{Answer, BantItem, QualificationError, Reason, STEPS, Trigger, commands_from};
 
-type Typed = Result<(Qualification, Record), (Qualification, QualificationError)>;
+type Typed = Result<(Qualification, Record), Box<(Qualification, QualificationError)>>;
 
 /// Gives a command to a qualification whose stage has it as a method.
 fn give_typed(
@@ -17,7 +17,7 @@ fn give_typed(
     fn untyped<F: StageMarker, T>(given: Result<(Qualified<T>, Record), typed::Refused<F>>) -> Typed {
         given.map(|(qualified, record)| (qualified.into_inner(), record)).map_err(|refused| {
             let (qualified, error) = refused.into_parts();
-            (qualified.into_inner(), error)
+            Box::new((qualified.into_inner(), error))
         })
     }
     Some(match (qualification.in_stage(), command) {
@@ -142,4 +142,18 @@ fn an_evaluation_may_lead_to_another_type() {
         .observe_with_deadline(&evaluation, &facts, |_, _| Err::<DateTime<Utc>, _>("nothing is promoted"))
         .unwrap();
     assert!(matches!(next, InStage::Lead(_)));
+}
+
+#[test]
+fn what_leaves_the_stage_leaves_the_type() {
+    let (rules, other) = (rules(), RuleSet::compile("need => 7").unwrap());
+    let (mut plain, records) = promoted(&rules);
+    let mut mql = Qualified::<typed::Mql>::try_from(plain.clone()).unwrap();
+    let later = at("2026-11-09");
+    let breach = mql.report_breach(later).unwrap();
+    assert_eq!((breach.is_some(), breach), (true, plain.report_breach(later).unwrap()));
+    let answer = mql.answer(BantItem::Need, Answer::Confirmed, later, "dana");
+    assert_eq!(answer, plain.answer(BantItem::Need, Answer::Confirmed, later, "dana"));
+    assert_eq!(mql.adopt(&other, later, "dana"), plain.adopt(&other, later, "dana"));
+    assert_eq!((mql.as_ref(), records.len()), (&plain, 1));
 }
