@@ -9,6 +9,7 @@
 
 mod attributes;
 mod decay;
+mod endings;
 mod fold;
 mod numbering;
 mod program;
@@ -22,12 +23,13 @@ mod tests;
 #[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
-pub(crate) use fold::FoldRoom;
-pub(crate) use numbering::{Ages, Signal, SignalKind, Thinned};
-pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
+pub(crate) use endings::{Ending, NewestEnding};
+pub(crate) use fold::{FoldRoom, FoldedMap};
+pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
+pub(crate) use program::{Ageing, Leaf, NewestOp, Program, ScoredOp, Slot};
 #[allow(unused_imports, reason = "for events as `batch` has them")]
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Settled, Signals, TermEvents};
+pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -38,7 +40,7 @@ use crate::model::{
 };
 use crate::time::Period;
 use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
-use numbering::{Numbering, PlanTerm, Sum, number_of};
+use numbering::{Numbering, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
 
@@ -46,13 +48,19 @@ use selector_table::SelectorTable;
 /// them all the time, and an instant beyond year 9999 is simply never reached.
 pub(crate) type Micros = i64;
 
+/// In place of the time of an event that is not there: before every instant, and far enough from them all that
+/// no period reaches it.
+pub(crate) const NO_EVENT: Micros = Micros::MIN / 2;
+
 /// A rule set made ready to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     selectors: SelectorTable,
-    terms: Vec<PlanTerm>,
-    sums: Vec<Sum>,
-    activity: Option<Activity>,
+    pub(crate) terms: Vec<PlanTerm>,
+    pub(crate) sums: Vec<Sum>,
+    pub(crate) activity: Option<Activity>,
+    /// By slot of attribute tests, the first condition that is the test.
+    pub(crate) tested: Vec<ConditionId>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
@@ -73,10 +81,10 @@ pub(crate) struct Plan {
 
 /// What counts as activity for `inactive for`.
 #[derive(Clone, Debug)]
-struct Activity {
+pub(crate) struct Activity {
     /// By event kind.
-    passive: Vec<bool>,
-    created_at: Option<AttributeId>,
+    pub(crate) passive: Vec<bool>,
+    pub(crate) created_at: Option<AttributeId>,
 }
 
 /// What a rule is worth.
@@ -177,6 +185,7 @@ impl Plan {
         let scores = rules.scores(&mut numbering);
         let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
+        let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
         let program = lowered.program;
         let asks_for_activity = program.leaves.iter().any(|leaf| matches!(leaf, Leaf::Inactive(_)));
@@ -188,6 +197,7 @@ impl Plan {
                 passive: model.vocabulary.kinds.iter().map(|kind| kind.passive).collect(),
                 created_at: model.created_at,
             }),
+            tested,
             signals: numbering.signals,
             thinned: numbering.thinned,
             program,
@@ -263,6 +273,15 @@ impl Plan {
     ) {
         self.selectors.selectors_of(kind, subject, &mut room.subject, found);
     }
+
+    /// Whether an event that a selector's kind and subject fit passes all its tests too.
+    pub(crate) fn passes<'e>(
+        selector: &PlanSelector,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+    ) -> bool {
+        selector.passes(property, &mut room.value)
+    }
 }
 
 /// Every condition that a rule, a segment or a gate is about.
@@ -276,6 +295,18 @@ fn roots(model: &Model) -> Vec<ConditionId> {
     let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
     let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
     rules.chain(segments).chain(mql).chain(gates.sql).chain(reasoned).collect()
+}
+
+/// The condition behind each slot of attribute tests.
+fn tested(model: &Model, lowered: &Lowered) -> Vec<ConditionId> {
+    let mut tested = vec![ConditionId(u32::MAX); lowered.program.attributes.slots()];
+    for number in (0..model.conditions.len()).rev() {
+        let id = ConditionId(number_of(number));
+        if let Some(entry) = tested.get_mut(lowered.slot(id) as usize) {
+            *entry = id;
+        }
+    }
+    tested
 }
 
 /// The conditions of the condition rules that decay.

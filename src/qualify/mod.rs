@@ -19,6 +19,8 @@ mod record;
 mod state;
 mod stored;
 mod table;
+#[cfg(test)]
+mod tests;
 pub(crate) mod typed;
 
 pub use bant::{Answer, Bant, BantChange, BantEntry, BantItem};

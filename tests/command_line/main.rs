@@ -4,6 +4,7 @@
 
 mod explain;
 mod funnel;
+mod graph;
 mod rule_files;
 mod score;
 mod tests;
