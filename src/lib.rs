@@ -93,7 +93,10 @@ pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
     RuleValue, ScoreId,
 };
-pub use state::{AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateError};
+pub use state::{
+    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
+    StatePart, StoredState, TermBound,
+};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};

@@ -33,7 +33,7 @@ pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
 pub(crate) use read::{AttributeReader, FactsReader, ObjectLines, describe_json, entries, id_under};
-pub(crate) use unknown::NameOf;
+pub(crate) use unknown::{NameOf, grouped};
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;

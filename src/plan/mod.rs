@@ -9,6 +9,7 @@
 
 mod attributes;
 mod decay;
+mod endings;
 mod fold;
 mod numbering;
 mod program;
@@ -22,12 +23,13 @@ mod tests;
 #[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
+pub(crate) use endings::{Ending, NewestEnding};
 pub(crate) use fold::{FoldRoom, FoldedMap};
 pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
-pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
+pub(crate) use program::{Ageing, Leaf, NewestOp, Program, ScoredOp, Slot};
 #[allow(unused_imports, reason = "for events as `batch` has them")]
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Settled, Signals, TermEvents};
+pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -45,6 +47,10 @@ use selector_table::SelectorTable;
 /// Microseconds: an instant as the time since 1970, or an age. Plain integers, because plans add and compare
 /// them all the time, and an instant beyond year 9999 is simply never reached.
 pub(crate) type Micros = i64;
+
+/// In place of the time of an event that is not there: before every instant, and far enough from them all that
+/// no period reaches it.
+pub(crate) const NO_EVENT: Micros = Micros::MIN / 2;
 
 /// A rule set made ready to run.
 #[derive(Clone, Debug)]

@@ -165,7 +165,7 @@ impl Evaluator {
     ) -> Result<&Evaluation, StateError> {
         let rules = &self.evaluation.rules;
         let at = Instant::nearest(now);
-        state.fill(&rules.plan, rules.retention(), at, &mut self.state)?;
+        state.fill(rules, at, &mut self.state)?;
         self.evaluation.id.clear();
         self.evaluation.id.push_str(state.id());
         self.evaluation.at = at;

@@ -7,26 +7,31 @@ use super::{Evaluation, GateOutcome, NEVER, Outcome, Scratch};
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::{BandIndex, ScoreIndex};
-use crate::plan::{Micros, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot};
+use crate::plan::{
+    Micros, NO_EVENT, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot,
+};
 use crate::time::Instant;
 
-/// The newest event of a condition's tests that hold, by the number of `not`s above them.
-#[derive(Clone, Copy, Debug, Default)]
+/// The newest event of a condition's tests that hold, by the number of `not`s above them; [`NO_EVENT`] for none.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Newest {
-    pub(super) even: Option<Micros>,
-    pub(super) odd: Option<Micros>,
+    pub(super) even: Micros,
+    pub(super) odd: Micros,
+}
+
+impl Newest {
+    const NONE: Newest = Newest { even: NO_EVENT, odd: NO_EVENT };
 }
 
 impl Evaluation<'_> {
     /// The first half: works out at `now` everything that time touches.
     pub(super) fn observe(&self, now: Instant, scratch: &mut Scratch) {
         let now = now.micros();
-        let program = &self.plan.program;
         scratch.slots.clear();
         scratch.slots.extend_from_slice(self.signals.early());
-        scratch.slots.extend(program.leaves.iter().map(|leaf| self.leaf_holds(*leaf, now)));
+        scratch.slots.extend(self.leaves().map(|(leaf, ending)| self.leaf_holds(leaf, ending, now)));
         scratch.ageing.clear();
-        scratch.ageing.extend(program.ageing.iter().map(|test| self.newest_event(test.signal, now).0));
+        scratch.ageing.extend(self.ageing().map(|(test, ending)| self.newest_event(test, ending, now).0));
         scratch.each.clear();
         scratch.each.extend(self.plan.each_rules.iter().map(|rule| self.worth(rule, now)));
     }
@@ -57,31 +62,25 @@ impl Evaluation<'_> {
 
     fn find_newest(&self, scratch: &mut Scratch) {
         let program = &self.plan.program;
-        let newest = &mut scratch.newest;
+        let Scratch { slots, ageing, newest, .. } = scratch;
+        let first_leaf = self.signals.early().len();
         newest.clear();
         for op in &program.newest {
             let found = match op {
-                NewestOp::Test(place) => {
-                    let leaf = program.ageing.get(*place as usize).map(|test| test.leaf as usize);
-                    let slot = leaf.map(|leaf| self.signals.early().len() + leaf);
-                    let holds = slot.and_then(|slot| scratch.slots.get(slot)) == Some(&true);
-                    let event = scratch.ageing.get(*place as usize).copied().flatten();
-                    Newest { even: event.filter(|_| holds), odd: None }
+                NewestOp::Test { test, leaf } => {
+                    let holds = slots.get(first_leaf + *leaf as usize) == Some(&true);
+                    let event = ageing.get(*test as usize).copied().filter(|_| holds);
+                    Newest { even: event.unwrap_or(NO_EVENT), odd: NO_EVENT }
                 }
                 NewestOp::Not(of) => {
-                    let Newest { even, odd } = newest.get(*of as usize).copied().unwrap_or_default();
+                    let Newest { even, odd } = newest.get(*of as usize).copied().unwrap_or(Newest::NONE);
                     Newest { even: odd, odd: even }
                 }
                 NewestOp::Latest(of) => {
                     let each = of.of(&program.newest_operands).iter();
-                    each.filter_map(|place| newest.get(*place as usize)).fold(
-                        Newest::default(),
-                        // None is before every instant.
-                        |latest, one| Newest {
-                            even: latest.even.max(one.even),
-                            odd: latest.odd.max(one.odd),
-                        },
-                    )
+                    each.filter_map(|place| newest.get(*place as usize)).fold(Newest::NONE, |latest, one| {
+                        Newest { even: latest.even.max(one.even), odd: latest.odd.max(one.odd) }
+                    })
                 }
             };
             newest.push(found);
@@ -90,9 +89,8 @@ impl Evaluation<'_> {
 
     fn add_scores(&self, now: Micros, scratch: &Scratch, outcome: &mut Outcome) -> Micros {
         let count = self.plan.scores.len();
-        outcome.scores.clear();
+        // Each entry is set below.
         outcome.scores.resize(count, Points::ZERO);
-        outcome.bands.clear();
         outcome.bands.resize(count, None);
         let mut due = NEVER;
         for score in &self.plan.scores {
@@ -165,9 +163,10 @@ impl Evaluation<'_> {
                 if !holds(slot) {
                     return None;
                 }
-                let Some(at) = scratch.newest.get(newest as usize).and_then(|newest| newest.even) else {
+                let at = scratch.newest.get(newest as usize).map_or(NO_EVENT, |newest| newest.even);
+                if at == NO_EVENT {
                     return Some(self.fresh(decay));
-                };
+                }
                 let (points, changes) = self.decayed(decay, at, now);
                 *due = changes.min(*due);
                 Some(points)

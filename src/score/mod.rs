@@ -21,7 +21,7 @@ pub(crate) use course::Course;
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::BandIndex;
-use crate::plan::{Micros, Plan, Signals};
+use crate::plan::{Micros, NO_EVENT, Plan, Signals};
 use crate::time::Instant;
 
 /// All that evaluating a rule set over a lead at an instant gives, by the numbers of the model.
@@ -58,8 +58,8 @@ pub(crate) struct GateOutcome {
 pub(crate) struct Scratch {
     /// The program's slots, as far as they are decided.
     slots: Vec<bool>,
-    /// When the newest event behind each ageing test came; none where the test does not hold or has none.
-    ageing: Vec<Option<Micros>>,
+    /// When the newest event behind each ageing test came, in its window.
+    ageing: Vec<Micros>,
     /// By place in the program for newest events.
     newest: Vec<evaluate::Newest>,
     /// By each rule.
@@ -126,7 +126,8 @@ pub(crate) fn conclude(
     scratch.slots.clear();
     scratch.slots.extend_from_slice(signals.early());
     scratch.slots.extend_from_slice(&observed.leaves);
-    scratch.ageing.clone_from(&observed.ageing);
+    scratch.ageing.clear();
+    scratch.ageing.extend(observed.ageing.iter().map(|newest| newest.unwrap_or(NO_EVENT)));
     scratch.each.clear();
     scratch.each.extend(observed.each.iter().map(|(points, counts)| each::Worth::new(*points, *counts)));
     Evaluation::new(plan, signals, record).conclude(now, scratch, outcome);

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, RandomState};
 
+use super::LeadState;
 use super::pack::{Entry, Span, read_arrivals, read_packed, values_of};
 use super::retention::{KeptTerm, Need, Retention};
 use crate::model::LimitPer;
@@ -53,6 +54,39 @@ impl Kept {
         if !arrived.is_empty() {
             self.merge(bytes, retention);
         }
+    }
+
+    /// Forgets everything, to be filled with [`Kept::push`] and then put in order.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.values.clear();
+        self.arrived.clear();
+    }
+
+    /// Adds an event in no order.
+    pub(super) fn push(&mut self, entry: Entry, values: &[i64]) {
+        self.arrived.push(Entry { values: self.values.len() as u32, ..entry });
+        self.values.extend_from_slice(values);
+    }
+
+    /// Puts what was added in order.
+    pub(super) fn sort(&mut self, bytes: &[u8], retention: &Retention) {
+        self.merge(bytes, retention);
+    }
+
+    /// Spreads out what settling a state leaves, and gives what goes into its bases then.
+    pub(super) fn settled(&mut self, state: &LeadState, retention: &Retention) -> Vec<i128> {
+        let mut bases = state.bases.to_vec();
+        self.gather(&state.bytes, &[state.stretch()], retention);
+        self.trim(&state.bytes, state.horizon, retention, &mut bases);
+        bases
+    }
+
+    /// The entries of a term.
+    pub(super) fn of_term(&self, term: u32) -> &[Entry] {
+        let from = self.entries.partition_point(|entry| entry.term < term);
+        let to = self.entries.partition_point(|entry| entry.term <= term);
+        self.entries.get(from..to).unwrap_or(&[])
     }
 
     fn merge(&mut self, bytes: &[u8], retention: &Retention) {

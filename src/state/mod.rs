@@ -37,21 +37,28 @@
 //! time is recognised while an event that came with it is kept; then the earliest counts. Afterwards nobody
 //! can know, and it counts as another event: that is the one case in which a full history knows more.
 
+mod bound;
 mod error;
 mod fill;
 mod keeper;
 mod kept;
 mod pack;
+mod rebuild;
 mod retention;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod token;
+mod words;
 
+pub use bound::{StateBound, TermBound};
 pub use error::StateError;
 pub(crate) use fill::StateRoom;
 pub use keeper::{AttributeHandle, EventHandle, Keeper, KnownEvent, PropertyHandle};
 pub(crate) use kept::Kept;
+pub use rebuild::StatePart;
 pub(crate) use retention::Retention;
+pub use stored::StoredState;
 
 use chrono::{DateTime, Utc};
 
@@ -59,6 +66,7 @@ use crate::lead::Stage;
 use crate::plan::Micros;
 use crate::time::Instant;
 use kept::Stretch;
+use rebuild::Missing;
 use retention::Key;
 
 /// What is kept of one lead: plain data, made and changed by a [`Keeper`], evaluated by
@@ -98,6 +106,7 @@ pub struct LeadState {
     /// Packed events, and behind them what has come since.
     bytes: Vec<u8>,
     packed: u32,
+    missing: Missing,
 }
 
 /// Earlier than every instant: for what never was.
@@ -124,6 +133,7 @@ impl LeadState {
             bases: vec![0; retention.bases as usize].into(),
             bytes: Vec::new(),
             packed: 0,
+            missing: Missing::default(),
         }
     }
 

@@ -17,6 +17,11 @@ pub(super) struct Span {
 }
 
 impl Span {
+    pub(super) fn new(from: usize, to: usize) -> Self {
+        // OK because a state has fewer than 2^31 bytes: see `Keeper`.
+        Span { from: from as u32, to: to as u32 }
+    }
+
     pub(super) const fn is_empty(self) -> bool {
         self.from == self.to
     }
@@ -86,8 +91,7 @@ impl Reader<'_> {
         let from = self.at;
         let first = self.bytes.get(from).copied().unwrap_or(0);
         self.at += 1 + token::length_behind(first);
-        // OK because a state has fewer than 2^32 bytes: see `LeadState::has_room`.
-        Span { from: from as u32, to: self.at as u32 }
+        Span::new(from, self.at)
     }
 
     fn is_done(&self) -> bool {

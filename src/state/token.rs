@@ -50,6 +50,56 @@ pub(super) fn put_folded(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// The text that a token is stored as: the text itself, or `#` and the digest. A text that starts with `#` gets
+/// another one in front.
+pub(super) fn text(token: &[u8]) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match token.split_first() {
+        None => String::new(),
+        Some((&UUID, bytes)) => {
+            let mut text = hex(bytes);
+            for hyphen in [20, 16, 12, 8] {
+                text.insert(hyphen, '-');
+            }
+            text
+        }
+        Some((&DIGEST, bytes)) => format!("#{}", hex(bytes)),
+        Some((_, bytes)) => {
+            // OK because whole texts go into tokens.
+            let text = std::str::from_utf8(bytes).unwrap_or_default();
+            if text.starts_with('#') { format!("#{text}") } else { text.to_owned() }
+        }
+    }
+}
+
+/// Puts the token behind what `out` holds that is stored as `text`; false where there is none.
+pub(super) fn put_stored(out: &mut Vec<u8>, text: &str) -> bool {
+    let from = out.len();
+    match text.strip_prefix('#') {
+        None => put(out, text),
+        Some(own) if own.starts_with('#') => put(out, own),
+        Some(digest) => {
+            out.push(DIGEST);
+            for pair in digest.as_bytes().chunks(2) {
+                let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+                let [Some(high), Some(low)] = [0, 1].map(|at| pair.get(at).copied().and_then(digit)) else {
+                    return false;
+                };
+                // OK because both are below 16.
+                out.push((high << 4 | low) as u8);
+            }
+            return out.len() - from == 17;
+        }
+    }
+    // A longer text would have been stored as its digest.
+    out.get(from) != Some(&DIGEST)
+}
+
+/// As [`put_stored`]; false too where ASCII letters are not in lower case.
+pub(super) fn put_stored_folded(out: &mut Vec<u8>, text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_uppercase()) && put_stored(out, text)
+}
+
 /// How many bytes behind its first one a token takes.
 pub(super) fn length_behind(first: u8) -> usize {
     match first {
@@ -115,6 +165,14 @@ mod tests {
             }
         }
         assert_eq!(token(uuid).len(), 17);
+        for one in texts.into_iter().chain(["#", "##", "#e-1"]) {
+            let (token, mut back) = (token(one), Vec::new());
+            assert!(put_stored(&mut back, &text(&token)), "{one}");
+            assert_eq!(back, token, "{one}");
+        }
+        for wrong in [&long, "#", "#00", "#0x", "#0000000000000000000000000000000G"] {
+            assert!(!put_stored(&mut Vec::new(), wrong), "{wrong}");
+        }
     }
 
     #[test]

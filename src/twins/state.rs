@@ -3,6 +3,8 @@
 use super::compare::{Compiled, for_all};
 use super::dice::Dice;
 use super::leads::{Given, GivenEvent, GivenLead};
+use super::rules;
+use crate::RuleSet;
 use crate::lead::{Facts, Input};
 use crate::rule_set::NewEvent;
 use crate::score::Outcome;
@@ -19,6 +21,7 @@ enum Step {
 
 /// A lead's history as it may reach a state: the steps in some order, and the horizon that they lead to.
 struct History {
+    lead: GivenLead,
     steps: Vec<Step>,
     facts: Facts,
     horizon: Instant,
@@ -35,6 +38,7 @@ impl History {
         let vocabulary = &compiled.rules.compiled.model.vocabulary;
         lead.events.retain(|event| vocabulary.kind_id(&event.kind).is_some());
         lead.attributes.retain(|(name, _)| vocabulary.attribute_id(name).is_some());
+        more_events(&mut lead, dice);
         one_event_an_id(&mut lead);
         let facts = lead.facts(vocabulary);
         let day = 86_400_000_000;
@@ -54,7 +58,11 @@ impl History {
             }
         }
         dice.shuffle(&mut steps);
-        History { steps, facts, horizon }
+        History { lead, steps, facts, horizon }
+    }
+
+    fn all_have_ids(&self) -> bool {
+        self.lead.events.iter().all(|event| event.id.as_deref().is_some_and(|id| !id.is_empty()))
     }
 
     /// The state of some of the steps.
@@ -103,6 +111,43 @@ impl History {
             .set_stage(&mut state, facts.stage, facts.stage_since.map(Into::into), self.horizon.into())
             .unwrap();
         Ok(state)
+    }
+}
+
+/// Adds events much like those that are there, so that there are more than rules ask for: at times all with ids,
+/// at times none.
+fn more_events(lead: &mut GivenLead, dice: &mut Dice) {
+    let hour = 3_600_000_000;
+    let count = if lead.events.is_empty() { 0 } else { dice.below(40) };
+    for _ in 0..count {
+        let mut event = dice.pick(&lead.events).clone();
+        event.at = earlier(event.at, *dice.pick(&[0, 0, 1, hour, 24 * hour, 40 * hour]));
+        lead.events.push(event);
+    }
+    let ids = dice.below(3);
+    for event in &mut lead.events {
+        match ids {
+            0 => event.id = Some("e".to_owned()),
+            1 => event.id = None,
+            _ => {}
+        }
+    }
+}
+
+impl GivenLead {
+    /// Whether both vocabularies know the same of what the lead has.
+    fn means_the_same(&self, one: &Vocabulary, other: &Vocabulary) -> bool {
+        let attribute = |of: &Vocabulary, name: &str| {
+            of.attribute_id(name).and_then(|id| of.attribute(id)).map(|attribute| attribute.of.clone())
+        };
+        let kind = |of: &Vocabulary, name: &str| of.kind_id(name).and_then(|id| of.kind(id)).cloned();
+        self.attributes.iter().all(|(name, _)| attribute(one, name) == attribute(other, name))
+            && self.events.iter().all(|event| match (kind(one, &event.kind), kind(other, &event.kind)) {
+                (Some(one), Some(other)) => {
+                    one.passive == other.passive && one.properties == other.properties
+                }
+                _ => false,
+            })
     }
 }
 
@@ -206,23 +251,132 @@ fn states_of_parts_merge_into_that_of_the_whole() {
         let mut dice = Dice::new(compiled.facts.events.len() as u64 * 7 + 1);
         let history = History::of(compiled, &mut dice);
         let mut keeper = compiled.rules.keeper();
-        let mut first = history.whole(&mut keeper, 1, &mut dice)?;
-        keeper.settle(&mut first).unwrap();
+        let first = history.whole(&mut keeper, 1, &mut dice)?;
+        let first = keeper.store(&first).unwrap();
         for parts in [1, 2, 4] {
             let mut merged = history.whole(&mut keeper, parts, &mut dice)?;
-            keeper.settle(&mut merged).unwrap();
-            if format!("{first:?}") != format!("{merged:?}") {
-                return Err(format!("in one part, then in {parts}:\n{first:#?}\n{merged:#?}"));
+            if parts == 2 {
+                keeper.settle(&mut merged).unwrap();
             }
-        }
-        // What has ids may come in twice.
-        if history.facts.events.is_empty() {
-            let again = first.clone();
-            keeper.merge(&mut first, &again).unwrap();
-            if format!("{first:?}") != format!("{again:?}") {
-                return Err("merged with itself it is another".to_owned());
+            let mut stored = keeper.store(&merged).unwrap();
+            if stored != first {
+                return Err(format!("in one part, then in {parts}:\n{first:#?}\n{stored:#?}"));
+            }
+            if history.all_have_ids() {
+                let again = merged.clone();
+                keeper.merge(&mut merged, &again).unwrap();
+                stored = keeper.store(&merged).unwrap();
+                if stored != first {
+                    return Err(format!("once, then merged with itself:\n{first:#?}\n{stored:#?}"));
+                }
             }
         }
         Ok(())
     });
+}
+
+#[test]
+fn a_settled_state_is_no_larger_than_its_bound() {
+    for_all(34, |compiled| {
+        let mut dice = Dice::new(compiled.case.to_string().len() as u64 + 4);
+        let history = History::of(compiled, &mut dice);
+        let mut keeper = compiled.rules.keeper();
+        let mut state = history.whole(&mut keeper, 1, &mut dice)?;
+        // When all events have come.
+        let last = history.facts.events.iter().map(|event| event.at).max();
+        keeper.advance(&mut state, last.max(Some(history.horizon)).unwrap().into()).unwrap();
+        keeper.settle(&mut state).unwrap();
+        let bound = compiled.rules.state_bound();
+        let has_ids =
+            history.lead.events.iter().any(|event| event.id.as_deref().is_some_and(|id| !id.is_empty()));
+        let most = if has_ids { bound.bytes } else { bound.bytes_without_ids };
+        let size = (state.memory() - state.id().len()) as u64;
+        if most.is_some_and(|most| size > most) {
+            return Err(format!("{size} bytes, though:\n{bound}"));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[cfg(feature = "json")]
+fn what_is_stored_reads_back_as_it_was() {
+    for_all(32, |compiled| {
+        let mut dice = Dice::new(compiled.facts.events.len() as u64 * 3 + 2);
+        let history = History::of(compiled, &mut dice);
+        let mut keeper = compiled.rules.keeper();
+        let state = history.whole(&mut keeper, 2, &mut dice)?;
+        let stored = keeper.store(&state).unwrap();
+        let text = serde_json::to_string(&stored).map_err(|error| error.to_string())?;
+        let read = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let adopted = keeper.adopt(&read).map_err(|error| error.to_string())?;
+        if stored != read || keeper.store(&adopted).unwrap() != stored {
+            return Err(format!("stored, then read back:\n{stored:#?}\n{read:#?}\n{adopted:#?}"));
+        }
+        let now = compiled.case.now;
+        let (full, kept) = (compiled.core(&history.facts, now), outcome(compiled, &adopted, now)?);
+        compiled.equal("full history, then adopted state:", &full, &kept)
+    });
+}
+
+#[test]
+fn another_rule_set_takes_over_what_it_asks_in_the_same_way() {
+    for_all(33, |compiled| {
+        let mut dice = Dice::new(compiled.case.pieces.len() as u64 * 5 + 3);
+        let history = History::of(compiled, &mut dice);
+        let state = history.whole(&mut compiled.rules.keeper(), 2, &mut dice)?;
+        let stored = compiled.rules.keeper().store(&state).unwrap();
+        // One statement less, or another order of them.
+        let mut pieces = compiled.case.pieces.clone();
+        if pieces.is_empty() || dice.chance(30) {
+            dice.shuffle(&mut pieces);
+        } else {
+            pieces.remove(dice.below(pieces.len()));
+        }
+        // Both ways: what one asks for more, the other asks for less.
+        let Ok(rules) = RuleSet::compile(&rules::render(&pieces)) else { return Ok(()) };
+        let facts = history.lead.facts(&rules.compiled.model.vocabulary);
+        let changed = Compiled { case: compiled.case, rules, facts };
+        if !history.lead.means_the_same(&compiled.model().vocabulary, &changed.model().vocabulary) {
+            return Ok(());
+        }
+        let mut keeper = changed.rules.keeper();
+        let mut there = history.whole(&mut keeper, 1, &mut dice)?;
+        let back = keeper.store(&there).unwrap();
+        let mut state = keeper.adopt(&stored).map_err(|error| error.to_string())?;
+        take_over(&history, &changed, &mut keeper, &mut state)?;
+        let mut keeper = compiled.rules.keeper();
+        there = keeper.adopt(&back).map_err(|error| error.to_string())?;
+        take_over(&history, compiled, &mut keeper, &mut there)
+    });
+}
+
+/// Rebuilds what is missing of a state from the history, and looks whether all is there then.
+fn take_over(
+    history: &History,
+    compiled: &Compiled<'_>,
+    keeper: &mut Keeper,
+    state: &mut LeadState,
+) -> Result<(), String> {
+    let now = compiled.case.now;
+    let refused = compiled.rules.evaluator().evaluate_state(state, now.into()).is_err();
+    if refused != state.must_be_rebuilt() {
+        return Err("a state is evaluated though it must be rebuilt, or the other way round".to_owned());
+    }
+    let parts = keeper.parts(state).unwrap();
+    for step in history.steps.iter().filter(|_| refused) {
+        match step {
+            Step::Event { event, now } => {
+                let event = new_event(event, keeper.vocabulary());
+                keeper.replay(state, &event, (*now).into()).map_err(|error| error.to_string())?;
+            }
+            Step::Write { .. } => take(keeper, state, step).map_err(|error| error.to_string())?,
+        }
+    }
+    keeper.rebuilt(state).unwrap();
+    let facts = history.lead.facts(keeper.vocabulary());
+    let (full, kept) = (compiled.core(&facts, now), outcome(compiled, state, now)?);
+    compiled
+        .equal("full history, then rebuilt state:", &full, &kept)
+        .map_err(|error| format!("{error}\n{parts:?}"))
 }

@@ -9,12 +9,12 @@ use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 
-use leadql::{NewEvent, RuleSet};
+use leadql::RuleSet;
 
 use crate::NOW;
 use crate::events::reference;
 use crate::events::rules::{self as events, BANDS, BOUNDS, MQL};
-use crate::events::with_leadql::line;
+use crate::events::with_leadql::{line, new_event};
 use crate::flat::rules::Condition;
 use crate::flat::with_leadql::condition;
 use crate::way::{Kind, Verdict, Way, check};
@@ -87,11 +87,7 @@ fn scored(columns: &Columns) -> Result<Vec<Verdict>, Box<dyn Error>> {
             .set("company_size", columns.company_size[lead])?
             .set("consent", columns.consent[lead])?;
         for event in &history.events {
-            let mut new = NewEvent::new(event.kind.as_str(), event.subject.as_str(), event.at);
-            if let Some(watched) = event.watched {
-                new = new.property("seconds", watched.seconds);
-            }
-            builder = builder.add_event(new)?;
+            builder = builder.add_event(new_event(event))?;
         }
         let evaluation = rules.evaluate(&builder.build(), NOW);
         let score = evaluation.score("interest").map(|points| points.thousandths());

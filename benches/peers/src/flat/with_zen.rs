@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use zen_expression::expression::Standard;
 use zen_expression::variable::Variable;
 use zen_expression::vm::VM;
 use zen_expression::{Expression, compile_expression};
@@ -18,11 +19,11 @@ pub fn ways(rules: &[Rule], leads: &'static [Snapshot]) -> Result<Vec<Way>, Box<
     let mql = condition(&mql());
 
     let verdict = || -> Result<_, Box<dyn Error>> {
-        let (points, mql): (Expression<_>, Expression<_>) =
+        let (points, mql): (Expression<Standard>, Expression<Standard>) =
             (compile_expression(&points)?, compile_expression(&mql)?);
         let mut machine = VM::new();
         Ok(move |lead: &Variable| -> Verdict {
-            let mut give = |expression: &Expression<_>| {
+            let mut give = |expression: &Expression<Standard>| {
                 expression.evaluate_with(lead.clone(), &mut machine).expect("checked before it is timed")
             };
             // A whole number's mantissa is the number.
