@@ -11,6 +11,7 @@ mod attributes;
 mod decay;
 mod endings;
 mod fold;
+mod needles;
 mod numbering;
 mod program;
 mod selector_table;
