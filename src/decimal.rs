@@ -391,7 +391,9 @@ mod tests {
             let near = (bits >> 40) as f64 / 1_000.0 * 10_f64.powi((step % 16) as i32 - 6);
             let whole = (bits >> 12) as i64 / 10_i64.pow((step % 14) as u32);
             let millionths = whole as f64 / 1_000_000.0;
-            for value in [f64::from_bits(bits), near, millionths, millionths.next_up(), millionths.next_down()] {
+            for value in
+                [f64::from_bits(bits), near, millionths, millionths.next_up(), millionths.next_down()]
+            {
                 if value.is_finite() {
                     assert_eq!(Number::from_f64(value), by_text(value), "{value:e}");
                     assert_eq!(Number::from_f64(-value), by_text(-value), "{value:e}");

@@ -106,14 +106,14 @@ pub mod explanation {
 ///
 /// # The table of stages
 ///
-/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed) and the texts
-/// of errors.
+/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed), the texts
+/// of errors and the drawing ([`RuleSet::stage_graph`]).
 ///
 #[doc = include_str!("qualify/table.md")]
 pub mod qualification {
     pub use crate::qualify::{
         Actor, Answer, BandChange, Bant, BantChange, BantEntry, BantItem, Digest, Observed, RebuildError,
-        STEPS, Step, StrongRule, Trigger, Why, commands_from,
+        STEPS, StageGraph, Step, StrongRule, Trigger, Why, commands_from,
     };
 }
 

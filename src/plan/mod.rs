@@ -9,6 +9,7 @@
 
 mod attributes;
 mod decay;
+mod endings;
 mod fold;
 mod numbering;
 mod program;
@@ -19,15 +20,14 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
+pub(crate) use endings::{Ending, NewestEnding};
 pub(crate) use fold::{FoldRoom, FoldedMap};
-pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum};
-pub(crate) use program::{Leaf, NewestOp, Program, ScoredOp, Slot};
-#[allow(unused_imports, reason = "for events as `batch` has them")]
+pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
+pub(crate) use program::{Ageing, Leaf, NewestOp, Op, Program, ScoredOp, Slot};
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Signals, TermEvents};
+pub(crate) use signals::{Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -46,6 +46,10 @@ use selector_table::SelectorTable;
 /// them all the time, and an instant beyond year 9999 is simply never reached.
 pub(crate) type Micros = i64;
 
+/// In place of the time of an event that is not there: before every instant, and far enough from them all that
+/// no period reaches it.
+pub(crate) const NO_EVENT: Micros = Micros::MIN / 2;
+
 /// A rule set made ready to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -54,10 +58,14 @@ pub(crate) struct Plan {
     pub(crate) sums: Vec<Sum>,
     activity: Option<Activity>,
     pub(crate) signals: Vec<Signal>,
+    pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
     pub(crate) tables: DecayTables,
     pub(crate) each_rules: Vec<EachRule>,
+    /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
+    /// Rules that do not: the slot and thousandths of a point.
+    pub(crate) settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -104,6 +112,8 @@ pub(crate) struct EachRule {
     pub(crate) decay: Option<PlanDecay>,
     pub(crate) times: usize,
     pub(crate) per: Option<LimitPer>,
+    /// The list of the events that `per` leaves, by its number in the plan.
+    pub(crate) thinned: Option<u32>,
 }
 
 /// Rules that are added up, or of which the best counts, and the clamp around them.
@@ -111,6 +121,8 @@ pub(crate) struct EachRule {
 pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
+    /// Places in [`Plan::settled_rules`].
+    pub(crate) settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -163,10 +175,11 @@ impl Plan {
             tables: DecayTables::default(),
             each_rules: Vec::new(),
             rules: Vec::new(),
+            settled: Vec::new(),
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
         let program = lowered.program;
@@ -180,10 +193,12 @@ impl Plan {
                 created_at: model.created_at,
             }),
             signals: numbering.signals,
+            thinned: numbering.thinned,
             program,
             tables,
             each_rules,
             rules,
+            settled_rules: settled,
             groups,
             scores,
             segments,
@@ -196,7 +211,7 @@ impl Plan {
 impl Plan {
     /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
     /// asked of it.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
+    #[allow(dead_code, reason = "for `state`")]
     pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
         self.program.attributes.run(attribute)
     }
@@ -242,7 +257,6 @@ impl Plan {
 
     /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
     /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
     pub(crate) fn selectors_of(
         &self,
         kind: EventKindId,
@@ -318,6 +332,7 @@ struct RuleMaker<'m> {
     tables: DecayTables,
     each_rules: Vec<EachRule>,
     rules: Vec<PlanRule>,
+    settled: Vec<(Slot, i64)>,
     groups: Vec<PlanGroup>,
 }
 
@@ -345,34 +360,28 @@ impl RuleMaker<'_> {
         // Whether the last group is one of rules outside groups, which a next such rule joins.
         let mut loose = false;
         for member in members {
-            match member {
-                Member::Rule(rule) => {
-                    let place = self.rules.len();
-                    self.rule(*rule, numbering);
-                    match self.groups.last_mut() {
-                        Some(group) if loose => group.rules.end = self.rules.len(),
-                        _ => self.groups.push(PlanGroup {
-                            rules: place..self.rules.len(),
-                            best: false,
-                            low: i64::MIN,
-                            high: i64::MAX,
-                        }),
-                    }
-                    loose = true;
+            let (first_rule, first_settled) = (self.rules.len(), self.settled.len());
+            let (rules, bounds, best) = match member {
+                Member::Rule(rule) => (std::slice::from_ref(rule), (None, None), false),
+                Member::Group(group) => (&group.rules[..], (group.low, group.high), group.best),
+            };
+            for rule in rules {
+                self.rule(*rule, numbering);
+            }
+            let joins = loose;
+            loose = matches!(member, Member::Rule(_));
+            match self.groups.last_mut() {
+                Some(group) if joins && loose => {
+                    group.rules.end = self.rules.len();
+                    group.settled.end = self.settled.len();
                 }
-                Member::Group(group) => {
-                    let place = self.rules.len();
-                    for rule in &group.rules {
-                        self.rule(*rule, numbering);
-                    }
-                    self.groups.push(PlanGroup {
-                        rules: place..self.rules.len(),
-                        best: group.best,
-                        low: group.low.map_or(i64::MIN, Points::thousandths),
-                        high: group.high.map_or(i64::MAX, Points::thousandths),
-                    });
-                    loose = false;
-                }
+                _ => self.groups.push(PlanGroup {
+                    rules: first_rule..self.rules.len(),
+                    settled: first_settled..self.settled.len(),
+                    best,
+                    low: bounds.0.map_or(i64::MIN, Points::thousandths),
+                    high: bounds.1.map_or(i64::MAX, Points::thousandths),
+                }),
             }
         }
         first..self.groups.len()
@@ -390,14 +399,20 @@ impl RuleMaker<'_> {
         let rule = match &rule.body {
             RuleBody::Condition(condition) => {
                 let slot = self.lowered.slot(*condition);
-                match (self.lowered.newest(*condition), decay()) {
-                    (Some(newest), Some(decay)) => PlanRule::Decaying { slot, newest, decay },
-                    _ => PlanRule::Condition { slot, points },
+                let newest = self.lowered.newest(*condition);
+                match newest.and_then(|newest| Some((newest, decay()?))) {
+                    Some((newest, decay)) => PlanRule::Decaying { slot, newest, decay },
+                    None if (slot as usize) < self.lowered.program.early_slots() => {
+                        return self.settled.push((slot, points));
+                    }
+                    None => PlanRule::Condition { slot, points },
                 }
             }
             RuleBody::Each { term, window, when, limits } => {
+                let (signal, thinned) = numbering.each(*term, *window, *limits);
                 self.each_rules.push(EachRule {
-                    signal: numbering.each(*term, *window, *limits),
+                    signal,
+                    thinned,
                     when: when.map(|when| self.lowered.slot(when)),
                     points,
                     decay: decay(),

@@ -20,6 +20,20 @@ pub(crate) struct Signal {
     /// A count of events or subjects need not be followed beyond this: nothing tells larger ones apart.
     /// At least 1.
     pub(crate) cap: usize,
+    /// The list in which different days or subjects are counted, by its number in the plan.
+    pub(crate) thinned: Option<u32>,
+}
+
+/// The events of a term but for those that a limit per day or subject leaves out once all have come: the newest
+/// so many of each day or subject.
+///
+/// With room for one it has each day or subject once, at its newest event. So once all events have come, what is
+/// counted by days or subjects is counted as events are, in a shorter list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Thinned {
+    /// The term by its number in the plan.
+    pub(crate) term: u32,
+    pub(crate) per: LimitPer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +100,12 @@ pub(super) struct Numbering<'m> {
     pub(super) terms: Vec<PlanTerm>,
     pub(super) sums: Vec<Sum>,
     pub(super) signals: Vec<Signal>,
+    pub(super) thinned: Vec<Thinned>,
     /// By [`TermId`].
     term_numbers: Vec<Option<u32>>,
     signal_numbers: HashMap<(TermId, Window, &'m Aggregate), u32>,
     sum_numbers: HashMap<(TermId, &'m Aggregate), u32>,
+    thinned_numbers: HashMap<Thinned, u32>,
 }
 
 impl<'m> Numbering<'m> {
@@ -98,9 +114,11 @@ impl<'m> Numbering<'m> {
             terms: Vec::new(),
             sums: Vec::new(),
             signals: Vec::new(),
+            thinned: Vec::new(),
             term_numbers: vec![None; model.terms.len()],
             signal_numbers: HashMap::new(),
             sum_numbers: HashMap::new(),
+            thinned_numbers: HashMap::new(),
         }
     }
 
@@ -114,20 +132,30 @@ impl<'m> Numbering<'m> {
         (self.signal(test.term, test.window, &test.aggregate, cap), cap)
     }
 
-    /// The signal that counts the events of an each rule.
-    pub(super) fn each(&mut self, term: TermId, window: Window, limits: Limits) -> u32 {
+    /// The signal that counts the events of an each rule, and the list of those that a limit per day or subject
+    /// leaves.
+    pub(super) fn each(&mut self, term: TermId, window: Window, limits: Limits) -> (u32, Option<u32>) {
         let cap = match limits.per {
             None => limits.times as usize,
             // Events without room under such a limit stand between those that count.
             Some(_) => usize::MAX,
         };
         let signal = self.signal(term, window, &Aggregate::Count, cap.max(1));
-        match limits.per {
-            Some(LimitPer::Day(_)) => self.need(term, |term| term.days = true),
-            Some(LimitPer::Subject(_)) => self.need(term, |term| term.subjects = true),
-            None => {}
-        }
-        signal
+        (signal, limits.per.map(|per| self.thinned(term, per)))
+    }
+
+    /// The list of the newest events of each day or subject.
+    fn thinned(&mut self, id: TermId, per: LimitPer) -> u32 {
+        self.need(id, |term| match per {
+            LimitPer::Day(_) => term.days = true,
+            LimitPer::Subject(_) => term.subjects = true,
+        });
+        let list = Thinned { term: self.term(id), per };
+        let lists = &mut self.thinned;
+        *self.thinned_numbers.entry(list).or_insert_with(|| {
+            lists.push(list);
+            number_of(lists.len() - 1)
+        })
     }
 
     fn signal(&mut self, id: TermId, window: Window, aggregate: &'m Aggregate, cap: usize) -> u32 {
@@ -135,20 +163,18 @@ impl<'m> Numbering<'m> {
         let number = match self.signal_numbers.get(&(id, window, aggregate)) {
             Some(number) => *number,
             None => {
-                let kind = match aggregate {
-                    Aggregate::Count => SignalKind::Count,
+                let (kind, thinned) = match aggregate {
+                    Aggregate::Count => (SignalKind::Count, None),
                     Aggregate::Distinct => {
-                        self.need(id, |term| term.subjects = true);
-                        SignalKind::Distinct
+                        (SignalKind::Distinct, Some(self.thinned(id, LimitPer::Subject(1))))
                     }
-                    Aggregate::Days => {
-                        self.need(id, |term| term.days = true);
-                        SignalKind::Days
+                    Aggregate::Days => (SignalKind::Days, Some(self.thinned(id, LimitPer::Day(1)))),
+                    Aggregate::Sum(properties) => {
+                        (SignalKind::Sum(self.sum(id, term, aggregate, properties)), None)
                     }
-                    Aggregate::Sum(properties) => SignalKind::Sum(self.sum(id, term, aggregate, properties)),
                 };
                 let number = number_of(self.signals.len());
-                self.signals.push(Signal { term, aggregate: kind, ages: window.into(), cap: 1 });
+                self.signals.push(Signal { term, aggregate: kind, ages: window.into(), cap: 1, thinned });
                 self.signal_numbers.insert((id, window, aggregate), number);
                 number
             }

@@ -23,7 +23,8 @@ use super::attributes::AttributeTests;
 use super::numbering::{Ages, Numbering, number_of};
 use crate::decimal::Points;
 use crate::model::{
-    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, Model, ScoreIndex, ValueTest,
+    BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, EventTest, Model, ScoreIndex,
+    ValueTest,
 };
 use crate::vocabulary::AttributeId;
 
@@ -34,7 +35,7 @@ pub(crate) type Slot = u32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     pub(crate) attributes: AttributeTests,
-    pub(super) early: Vec<Op>,
+    pub(crate) early: Vec<Op>,
     pub(crate) leaves: Vec<Leaf>,
     pub(crate) timed: Vec<Op>,
     pub(crate) scored: Vec<ScoredOp>,
@@ -97,8 +98,15 @@ impl Op {
 /// A condition that can change as time goes by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Leaf {
-    /// A signal, by its number, compared; `cap` is the largest count that this test can tell apart.
-    Events {
+    /// Whether a signal, by its number, counts at least so many, or, `fewer`, does not. What most tests of events
+    /// come to.
+    AtLeast {
+        signal: u32,
+        count: usize,
+        fewer: bool,
+    },
+    /// A signal compared in any other way; `cap` is the largest count that this test can tell apart.
+    Compare {
         signal: u32,
         comparison: Comparison,
         bound: i128,
@@ -110,6 +118,37 @@ pub(crate) enum Leaf {
         ages: Ages,
     },
     Inactive(Micros),
+}
+
+impl Leaf {
+    fn of_events(test: &EventTest, signal: u32, bound: i128, cap: usize) -> Leaf {
+        use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+        let at_least = match (test.bound, test.comparison) {
+            (Bound::Sum(_), _) => None,
+            (Bound::Count(count), GreaterOrEqual) => Some((count, false)),
+            (Bound::Count(count), Greater) => Some((count.saturating_add(1), false)),
+            (Bound::Count(count), Less) => Some((count, true)),
+            (Bound::Count(count), LessOrEqual) => Some((count.saturating_add(1), true)),
+            (Bound::Count(0), NotEqual) => Some((1, false)),
+            (Bound::Count(0), Equal) => Some((1, true)),
+            (Bound::Count(_), Equal | NotEqual) => None,
+        };
+        match at_least {
+            // At least none is always true, which needs no case of its own below.
+            Some((count @ 1.., fewer)) => {
+                Leaf::AtLeast { signal, count: usize::try_from(count).unwrap_or(usize::MAX), fewer }
+            }
+            _ => Leaf::Compare { signal, comparison: test.comparison, bound, cap },
+        }
+    }
+
+    /// The signal that is tested, if it is events that are.
+    pub(crate) const fn signal(self) -> Option<u32> {
+        match self {
+            Leaf::AtLeast { signal, .. } | Leaf::Compare { signal, .. } => Some(signal),
+            Leaf::Date { .. } | Leaf::Inactive(_) => None,
+        }
+    }
 }
 
 /// A condition where scores are known.
@@ -125,8 +164,6 @@ pub(crate) enum ScoredOp {
 /// An event test that a condition rule ages by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ageing {
-    /// Where the test stands among the leaves.
-    pub(crate) leaf: u32,
     /// What it tests.
     pub(crate) signal: u32,
 }
@@ -134,8 +171,11 @@ pub(crate) struct Ageing {
 /// How the newest events of a condition come from those of conditions before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NewestOp {
-    /// By its place in [`Program::ageing`].
-    Test(u32),
+    /// A test by its places in [`Program::ageing`] and among the leaves.
+    Test {
+        test: u32,
+        leaf: u32,
+    },
     Not(u32),
     Latest(Operands),
 }
@@ -429,7 +469,7 @@ impl Lowered {
                         Bound::Sum(number) => i128::from(number.millionths()),
                     };
                     let (signal, cap) = numbering.test(test, bound);
-                    program.leaves.push(Leaf::Events { signal, comparison: test.comparison, bound, cap });
+                    program.leaves.push(Leaf::of_events(test, signal, bound, cap));
                 }
                 return;
             }
@@ -466,9 +506,9 @@ impl Lowered {
             ConditionKind::Events(_) => {
                 // `emit` has just put the test last.
                 let leaf = program.leaves.len().checked_sub(1)?;
-                let Some(Leaf::Events { signal, .. }) = program.leaves.get(leaf) else { return None };
-                program.ageing.push(Ageing { leaf: number_of(leaf), signal: *signal });
-                NewestOp::Test(number_of(program.ageing.len() - 1))
+                let signal = program.leaves.get(leaf)?.signal()?;
+                program.ageing.push(Ageing { signal });
+                NewestOp::Test { test: number_of(program.ageing.len() - 1), leaf: number_of(leaf) }
             }
             ConditionKind::Not(of) => NewestOp::Not(place(of)?),
             kind => {

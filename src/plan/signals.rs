@@ -9,9 +9,11 @@
 use super::Micros;
 use super::Plan;
 use super::attributes::ValueRef;
+use super::endings::{Ending, NewestEnding};
 use super::fold::FoldRoom;
-use super::numbering::Sum;
+use super::numbering::{Signal, Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
+use crate::model::LimitPer;
 use crate::vocabulary::AttributeId;
 
 /// What the evaluation needs of one lead.
@@ -19,6 +21,8 @@ use crate::vocabulary::AttributeId;
 pub(crate) struct Signals {
     /// The slots that are the same at every instant.
     early: Vec<bool>,
+    /// By group, what its rules come to that follow from those slots alone: see [`Settled`].
+    settled: Vec<Settled>,
     /// By the date's place in the plan; none where missing.
     dates: Vec<Option<Micros>>,
     /// When the lead did something, `created_at` included, ascending; only where `inactive for` asks.
@@ -33,12 +37,25 @@ pub(crate) struct Signals {
     subjects: Vec<OfSubject>,
     /// A term's events by subject, and of one subject by time, as places within the term.
     by_subject: Vec<u32>,
+    /// Where each of the plan's thinned lists starts in `thinned`; one more at the end.
+    thinned_starts: Vec<usize>,
+    /// By thinned list, ascending.
+    thinned: Vec<Micros>,
     /// Where each sum starts in `sums`.
     sum_starts: Vec<usize>,
     /// The sum over the term's events up to this one, in millionths.
     sums: Vec<i128>,
+    /// By sum, whether no event makes it smaller.
+    rising: Vec<bool>,
+    /// How leaves end, and which events that conditions age by are the newest in the end, as far as that is known.
+    pub(super) endings: Vec<Ending>,
+    pub(super) newest_endings: Vec<NewestEnding>,
     workspace: Workspace,
 }
+
+/// What the rules of a group that time does not touch come to: their sum, or the best of those that hold, in
+/// thousandths of a point; none where none holds.
+pub(crate) type Settled = Option<i64>;
 
 /// An event among those of its subject.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,7 +100,9 @@ impl Plan {
         self.sort_into_terms(facts, signals);
         self.prepare_days(signals);
         self.prepare_subjects(facts, signals);
+        self.prepare_thinned(signals);
         self.prepare_sums(facts, signals);
+        self.find_endings(signals);
     }
 
     fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
@@ -160,7 +179,7 @@ impl Plan {
             if term.days {
                 let (mut count, mut last) = (0, None);
                 for (time, days) in times.iter().zip(days) {
-                    let day = Some(time.div_euclid(DAY));
+                    let day = Some(day(*time));
                     count += u32::from(day != last);
                     last = day;
                     *days = count;
@@ -210,23 +229,49 @@ impl Plan {
         }
     }
 
+    fn prepare_thinned(&self, signals: &mut Signals) {
+        let mut lists = std::mem::take(&mut signals.thinned);
+        lists.clear();
+        signals.thinned_starts.clear();
+        for Thinned { term, per } in &self.thinned {
+            signals.thinned_starts.push(lists.len());
+            let events = signals.term(*term);
+            let counts = |(event, time): &(usize, &Micros)| match per {
+                LimitPer::Day(limit) => events
+                    .times
+                    .get(event.saturating_add(*limit as usize))
+                    .is_none_or(|full_by| day(*full_by) != day(**time)),
+                LimitPer::Subject(limit) => events.newer_of_subject(*event, *limit as usize).is_none(),
+            };
+            lists.extend(events.times.iter().enumerate().filter(counts).map(|(_, time)| *time));
+        }
+        signals.thinned_starts.push(lists.len());
+        signals.thinned = lists;
+    }
+
     fn prepare_sums(&self, facts: &Facts, signals: &mut Signals) {
         signals.sums.clear();
         signals.sum_starts.clear();
+        signals.rising.clear();
         for sum in &self.sums {
             signals.sum_starts.push(signals.sums.len());
             let events = signals.workspace.events.get(signals.term_range(sum.term)).unwrap_or(&[]);
-            let mut total = 0;
+            let (mut total, mut rising) = (0, true);
             for event in events {
-                total += facts.events.get(*event as usize).map_or(0, |event| value_of(sum, event));
+                let value = facts.events.get(*event as usize).map_or(0, |event| value_of(sum, event));
+                rising &= value >= 0;
+                total += value;
                 signals.sums.push(total);
             }
+            signals.rising.push(rising);
         }
     }
 }
 
-/// A day in microseconds.
-const DAY: Micros = 86_400_000_000;
+/// Days since 1970-01-01, in UTC.
+const fn day(time: Micros) -> i64 {
+    time.div_euclid(86_400_000_000)
+}
 
 fn range(bounds: &[usize]) -> std::ops::Range<usize> {
     match bounds {
@@ -247,6 +292,11 @@ impl Signals {
     /// See [`Plan::settle_early`].
     pub(super) fn settle_early(&mut self, plan: &Plan, mut decided: impl FnMut(AttributeId, &mut [bool])) {
         let program = &plan.program;
+        // Those that are there are of the lead before.
+        self.endings.clear();
+        self.endings.resize(program.leaves.len(), Ending::OPEN);
+        self.newest_endings.clear();
+        self.newest_endings.resize(program.ageing.len(), NewestEnding::OPEN);
         self.early.clear();
         self.early.resize(program.attributes.slots(), false);
         for (attribute, run) in program.attributes.runs() {
@@ -257,11 +307,59 @@ impl Signals {
         for op in &program.early {
             self.early.push(op.holds(&program.operands, &self.early));
         }
+        let early = &self.early;
+        self.settled.clear();
+        self.settled.extend(plan.groups.iter().map(|group| {
+            let rules = plan.settled_rules.get(group.settled.clone()).unwrap_or(&[]);
+            let holding = rules.iter().filter(|(slot, _)| early.get(*slot as usize) == Some(&true));
+            let points = holding.map(|(_, points)| *points);
+            // OK because a plan has at most 65,536 rules of at most 1,000,000 points.
+            if group.best { points.max() } else { points.reduce(i64::wrapping_add) }
+        }));
     }
 
     /// The slots that are the same at every instant.
     pub(crate) fn early(&self) -> &[bool] {
         &self.early
+    }
+
+    /// What the rules of each group come to that time does not touch.
+    pub(crate) fn settled(&self) -> &[Settled] {
+        &self.settled
+    }
+
+    /// How leaves end.
+    pub(crate) fn endings(&self) -> &[Ending] {
+        &self.endings
+    }
+
+    /// Which events are the newest in the end, by ageing test.
+    pub(crate) fn newest_endings(&self) -> &[NewestEnding] {
+        &self.newest_endings
+    }
+
+    /// From when on all events of a signal's term have come into its window.
+    pub(crate) fn complete_from(&self, signal: &Signal) -> Micros {
+        self.times(signal.term).last().map_or(Micros::MIN, |last| last.saturating_add(signal.ages.enters))
+    }
+
+    /// What is counted of a signal from then on: the times of a thinned list, if one is given, or of its term.
+    pub(crate) fn counted(&self, signal: &Signal, thinned: Option<u32>) -> &[Micros] {
+        match thinned {
+            Some(list) => self.thinned(list),
+            None => self.times(signal.term),
+        }
+    }
+
+    /// The times of one of the plan's thinned lists, by its number, ascending.
+    fn thinned(&self, list: u32) -> &[Micros] {
+        let bound = |place: usize| self.thinned_starts.get(place).copied().unwrap_or(0);
+        self.thinned.get(bound(list as usize)..bound(list as usize + 1)).unwrap_or(&[])
+    }
+
+    /// Whether no event makes a sum, by its number in the plan, smaller.
+    pub(crate) fn sum_is_rising(&self, sum: u32) -> bool {
+        self.rising.get(sum as usize) == Some(&true)
     }
 
     /// The date at a place in the plan's list of dates.
@@ -272,6 +370,11 @@ impl Signals {
     /// When the lead did something, ascending.
     pub(crate) fn activity(&self) -> &[Micros] {
         &self.activity
+    }
+
+    /// When the events of a term came, by its number in the plan, ascending.
+    pub(crate) fn times(&self, term: u32) -> &[Micros] {
+        self.times.get(self.term_range(term)).unwrap_or(&[])
     }
 
     /// The events of a term, by its number in the plan.
@@ -294,7 +397,7 @@ pub(crate) struct TermEvents<'s> {
     pub(crate) times: &'s [Micros],
 }
 
-impl TermEvents<'_> {
+impl<'s> TermEvents<'s> {
     /// How many different days the events from `from` to just before `to` fall on. The term keeps days.
     pub(crate) fn days(&self, from: usize, to: usize) -> usize {
         if from >= to {
@@ -306,12 +409,18 @@ impl TermEvents<'_> {
 
     /// The sum over the events from `from` to just before `to`, in millionths.
     pub(crate) fn sum(&self, sum: u32, from: usize, to: usize) -> i128 {
-        let start = self.signals.sum_starts.get(sum as usize).copied().unwrap_or(0);
+        let running = self.running_sums(sum);
         let up_to = |event: usize| match event.checked_sub(1) {
-            Some(last) => self.signals.sums.get(start + last).copied().unwrap_or(0),
+            Some(last) => running.get(last).copied().unwrap_or(0),
             None => 0,
         };
         if from < to { up_to(to) - up_to(from) } else { 0 }
+    }
+
+    /// The sum over all events up to each, in millionths.
+    pub(crate) fn running_sums(&self, sum: u32) -> &'s [i128] {
+        let start = self.signals.sum_starts.get(sum as usize).copied().unwrap_or(0);
+        self.signals.sums.get(start..start + self.times.len()).unwrap_or(&[])
     }
 
     /// The event of the same subject that is `steps` newer. The term keeps subjects.

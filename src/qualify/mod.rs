@@ -4,12 +4,14 @@
 //! out, as data. Nothing here stores, sends, reads a clock or looks a lead up. One table ([`table`]) says which
 //! steps there are; [`state`] holds where a lead stands, [`observe`] takes evaluations, [`commands`] what people
 //! do, and both leave records through the one door that [`rebuild`] goes through as well: a qualification is
-//! always what its records make of it. [`typed`] is the same machine with the stage in the type.
+//! always what its records make of it. [`typed`] is the same machine with the stage in the type, [`graph`] a
+//! drawing of it.
 
 mod bant;
 mod commands;
 mod digest;
 mod error;
+mod graph;
 mod observe;
 mod reason;
 mod rebuild;
@@ -22,6 +24,7 @@ pub(crate) mod typed;
 pub use bant::{Answer, Bant, BantChange, BantEntry, BantItem};
 pub use digest::Digest;
 pub use error::QualificationError;
+pub use graph::StageGraph;
 pub use reason::Reason;
 pub use rebuild::RebuildError;
 pub use record::{Actor, BandChange, Observed, Record, StrongRule, Why};

@@ -1,11 +1,12 @@
 //! Signals at an instant: which events of a term are inside a window, and what they add up to.
 //!
 //! A term's events are sorted, so those in a window are a run of places, and as time goes by both ends only
-//! move forward. [`State`] is the run and its aggregate at one instant; [`Sweep`] moves it from change to
-//! change.
+//! move forward. Mostly all events have come long ago and nothing will come into the window any more: then
+//! [`Complete`] answers by one look at the time that decides, however many events there are. Otherwise [`State`]
+//! is the run and its aggregate at one instant, and [`Sweep`] moves it from change to change.
 
 use super::NEVER;
-use crate::plan::{Ages, Micros, Signal, SignalKind, Signals, TermEvents};
+use crate::plan::{Ageing, Ages, Micros, NO_EVENT, NewestEnding, Signal, SignalKind, Signals, TermEvents};
 use crate::time::Instant;
 
 /// A signal at an instant.
@@ -70,7 +71,7 @@ impl State {
     }
 }
 
-fn count(count: usize) -> i128 {
+pub(super) fn count(count: usize) -> i128 {
     // OK because a count of things in memory is far below 2^64.
     count as i128
 }
@@ -153,13 +154,70 @@ impl<'a> Sweep<'a> {
     }
 }
 
-impl super::Evaluation<'_> {
+/// A signal whose events have all come: nothing comes into its window any more, so that all there is to know is
+/// which of its times are still inside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Complete<'a> {
+    /// What is counted, ascending: all events of the term, or those of a thinned list.
+    pub(super) times: &'a [Micros],
+    /// Times up to this one have left the window.
+    pub(super) oldest: Micros,
+}
+
+impl Complete<'_> {
+    /// The time of the `count`th newest that is counted, while it is inside the window.
+    pub(super) fn newest(self, count: usize) -> Option<Micros> {
+        let at = self.times.len().checked_sub(count)?;
+        self.times.get(at).copied().filter(|at| *at > self.oldest)
+    }
+}
+
+impl<'a> super::Evaluation<'a> {
+    /// A signal at `now`, if all events of its term have come; counted are those of the list `thinned` if one is
+    /// given.
+    pub(super) fn complete(
+        &self,
+        signal: &Signal,
+        thinned: Option<u32>,
+        now: Micros,
+    ) -> Option<Complete<'a>> {
+        if now < self.signals.complete_from(signal) {
+            return None;
+        }
+        let times = self.signals.counted(signal, thinned);
+        Some(Complete { times, oldest: now.saturating_sub(signal.ages.leaves) })
+    }
+
     /// A signal of the plan by its number, at `now`.
     pub(super) fn state(&self, signal: u32, now: Micros) -> State {
         self.signal(signal).map_or(State::default(), |signal| State::at(signal, self.signals, now))
     }
 
-    pub(super) fn signal(&self, signal: u32) -> Option<&Signal> {
+    /// All tests that condition rules age by, and how they end.
+    pub(super) fn ageing(&self) -> impl Iterator<Item = (&Ageing, &NewestEnding)> {
+        self.plan.program.ageing.iter().zip(self.signals.newest_endings())
+    }
+
+    /// When the newest event behind a test came, [`NO_EVENT`] for none, and when another one, or none, will be
+    /// the newest.
+    #[inline]
+    pub(super) fn newest_event(&self, test: &Ageing, ending: &NewestEnding, now: Micros) -> (Micros, Micros) {
+        if now < ending.from {
+            return self.open_newest_event(test, now);
+        }
+        if now < ending.leaves { (ending.newest, ending.leaves) } else { (NO_EVENT, NEVER) }
+    }
+
+    fn open_newest_event(&self, test: &Ageing, now: Micros) -> (Micros, Micros) {
+        let Some(signal) = self.signal(test.signal) else { return (NO_EVENT, NEVER) };
+        let events = self.signals.term(signal.term);
+        let state = State::at(signal, self.signals, now);
+        let newest = state.newest(events);
+        let leaves = newest.map_or(NEVER, |newest| newest.saturating_add(signal.ages.leaves));
+        (newest.unwrap_or(NO_EVENT), leaves.min(state.next_in(events, signal.ages)))
+    }
+
+    pub(super) fn signal(&self, signal: u32) -> Option<&'a Signal> {
         self.plan.signals.get(signal as usize)
     }
 }

@@ -17,6 +17,7 @@ mod stretch;
 mod valid_until;
 
 pub(crate) use course::Course;
+pub(crate) use evaluate::{band, derived, step};
 
 use crate::decimal::Points;
 use crate::lead::Stage;
@@ -56,12 +57,10 @@ pub(crate) struct GateOutcome {
 /// Lists that evaluations fill again and again; any scratch serves any plan and any lead.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    /// By signal.
-    signals: Vec<aggregate::State>,
     /// The program's slots, as far as they are decided.
     slots: Vec<bool>,
-    /// When the newest event behind each ageing test came; none where the test does not hold or has none.
-    ageing: Vec<Option<Micros>>,
+    /// When the newest event behind each ageing test came, in its window.
+    ageing: Vec<Micros>,
     /// By place in the program for newest events.
     newest: Vec<evaluate::Newest>,
     /// By each rule.

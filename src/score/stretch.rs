@@ -10,7 +10,7 @@
 use super::aggregate::State;
 use super::each::Worth;
 use super::{Evaluation, NEVER, Scratch};
-use crate::plan::{EachRule, Micros, PlanGroup, PlanRule, PlanScore, PlanScoreKind};
+use crate::plan::{EachRule, Micros, NO_EVENT, PlanGroup, PlanRule, PlanScore, PlanScoreKind, Settled};
 
 /// What a rule gives at the least and at the most, in thousandths of a point, throughout a stretch.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,8 @@ impl Evaluation<'_> {
                 Range { there: Some(worth.counts), ..Range::between(worth.points, worth.points) },
             );
         }
+        let later = self.worth(rule, to);
         let (first, last) = (self.state(rule.signal, now), self.state(rule.signal, to));
-        let later = self.worth(rule, last, to);
         let newer = last.end.saturating_sub(first.end);
         if newer == 0 {
             let there = (worth.counts == later.counts).then_some(worth.counts);
@@ -75,7 +75,7 @@ impl Evaluation<'_> {
         let gone = self.signal(rule.signal).map_or(to, |signal| to.saturating_sub(signal.ages.leaves));
         let left = times.get(first.start..first.end).unwrap_or(&[]);
         let start = first.start + left.partition_point(|at| *at <= gone);
-        let still_there = self.worth(rule, State { start, ..first }, to);
+        let still_there = self.worth_in(rule, State { start, ..first }, to);
         let full = rule.points.saturating_mul(newer.min(rule.times) as i64);
         let most = rule.points.saturating_mul(rule.times as i64);
         let most = worth.points.saturating_add(full).clamp(most.min(0), most.max(0));
@@ -89,8 +89,10 @@ impl Evaluation<'_> {
             return true;
         };
         let (mut low, mut high) = (0i64, 0i64);
-        for group in self.plan.groups.get(groups.clone()).unwrap_or(&[]) {
-            let Some((least, most)) = self.group_range(group, now, to, scratch) else { return false };
+        for (group, settled) in self.groups(groups) {
+            let Some((least, most)) = self.group_range(group, settled, now, to, scratch) else {
+                return false;
+            };
             low = low.saturating_add(least);
             high = high.saturating_add(most);
         }
@@ -101,6 +103,7 @@ impl Evaluation<'_> {
     fn group_range(
         &self,
         group: &PlanGroup,
+        settled: Settled,
         now: Micros,
         to: Micros,
         scratch: &Scratch,
@@ -108,7 +111,7 @@ impl Evaluation<'_> {
         let rules = self.plan.rules.get(group.rules.clone()).unwrap_or(&[]);
         let ranges = rules.iter().map(|rule| self.rule_range(*rule, now, to, scratch));
         let (low, high) = if group.best {
-            let mut best: Option<(i64, i64)> = None;
+            let mut best = settled.map(|points| (points, points));
             for range in ranges {
                 if range.there? {
                     let (low, high) = best.unwrap_or((range.low, range.high));
@@ -117,7 +120,8 @@ impl Evaluation<'_> {
             }
             best.unwrap_or((0, 0))
         } else {
-            ranges.fold((0i64, 0i64), |(low, high), range| {
+            let settled = settled.unwrap_or(0);
+            ranges.fold((settled, settled), |(low, high), range| {
                 (low.saturating_add(range.low), high.saturating_add(range.high))
             })
         };
@@ -130,10 +134,9 @@ impl Evaluation<'_> {
         match rule {
             PlanRule::Condition { slot, points } if holds(slot) => Range::between(points, points),
             PlanRule::Decaying { slot, newest, decay } if holds(slot) => {
-                let newest = scratch.newest.get(newest as usize).and_then(|newest| newest.even);
-                let worth = |instant| match newest {
-                    Some(at) => self.decayed(decay, at, instant).0,
-                    None => self.fresh(decay),
+                let worth = |instant| match scratch.newest.get(newest as usize) {
+                    Some(newest) if newest.even != NO_EVENT => self.decayed(decay, newest.even, instant).0,
+                    _ => self.fresh(decay),
                 };
                 Range::between(worth(now), worth(to))
             }

@@ -54,7 +54,7 @@ enum OnError {
     Skip,
 }
 
-fn name_and_value(text: &str) -> Result<(String, String), String> {
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
@@ -67,16 +67,20 @@ pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     leadql::parse_instant(text).map_err(|error| format!("{error} (or `now`)"))
 }
 
+/// Compiles a rule set with these params; its warnings are told at once.
+pub(crate) fn compile(rules: &Path, set: &[(String, String)]) -> Result<RuleSet, Stop> {
+    let compiler = set.iter().fold(Compiler::new(), |compiler, (name, value)| compiler.set(name, value));
+    let rules = compiler.compile_file(rules).map_err(|found| Stop::Drawn(found.render(true)))?;
+    if !rules.warnings().is_empty() {
+        output::note(&rules.warnings().render(true));
+    }
+    Ok(rules)
+}
+
 impl Input {
     /// Compiles the rule set; its warnings are told at once.
     pub(crate) fn rules(&self) -> Result<RuleSet, Stop> {
-        let compiler = Compiler::new();
-        let compiler = self.set.iter().fold(compiler, |compiler, (name, value)| compiler.set(name, value));
-        let rules = compiler.compile_file(&self.rules).map_err(|found| Stop::Drawn(found.render(true)))?;
-        if !rules.warnings().is_empty() {
-            output::note(&rules.warnings().render(true));
-        }
-        Ok(rules)
+        compile(&self.rules, &self.set)
     }
 
     /// Opens the lead file and reads the events file, before anything is printed.

@@ -7,6 +7,7 @@
 mod check;
 mod explain;
 mod fmt;
+mod graph;
 mod input;
 mod output;
 mod paths;
@@ -46,6 +47,7 @@ enum Command {
     Score(score::Arguments),
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
+    Graph(graph::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Command::Score(arguments) => score::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
     };
     match result {
         Ok(status) => status,

@@ -66,22 +66,27 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
     };
 
     let prepared = leads.iter().map(|lead| build(rules, lead)).collect::<Result<Vec<_>, _>>()?;
-    let mut evaluator = rules.evaluator();
-    let evaluate =
+    let prepared: &'static [_] = prepared.leak();
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let once =
         Way::new("LeadQL", Kind::Prepared, move |lead| verdict(evaluator.evaluate(&prepared[lead], now)));
+    let mut evaluator = rules.evaluator();
+    let valid_until = Way::new("LeadQL, with valid_until", Kind::Prepared, move |lead| {
+        verdict(evaluator.evaluate(&prepared[lead], now))
+    });
 
-    let (mut evaluator, owned) = (rules.evaluator(), rules.clone());
+    let (mut evaluator, owned) = (rules.evaluator().without_valid_until(), rules.clone());
     let builder = Way::new("LeadQL, lead builder", Kind::FromFields, move |lead| {
         let lead = build(&owned, &leads[lead]).expect("checked above");
         verdict(evaluator.evaluate(&lead, now))
     });
 
-    let (mut evaluator, owned) = (rules.evaluator(), rules.clone());
+    let (mut evaluator, owned) = (rules.evaluator().without_valid_until(), rules.clone());
     let serde = Way::new("LeadQL, serde", Kind::FromFields, move |lead| {
         let lead = owned.lead_from(&leads[lead]).expect("its events are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
     });
-    Ok(vec![evaluate, builder, serde])
+    Ok(vec![once, valid_until, builder, serde])
 }
 
 fn build(rules: &RuleSet, lead: &Lead) -> Result<leadql::Lead, LeadError> {

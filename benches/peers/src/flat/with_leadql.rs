@@ -69,25 +69,29 @@ pub fn ways(
     };
 
     let prepared = leads.iter().map(|lead| Ok(set(rules.lead(), lead)?.build()));
-    let prepared = prepared.collect::<Result<Vec<_>, LeadError>>()?;
-    let mut evaluator = rules.evaluator();
-    let evaluate =
+    let prepared: &'static [_] = prepared.collect::<Result<Vec<_>, LeadError>>()?.leak();
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let once =
         Way::new("LeadQL", Kind::Prepared, move |lead| verdict(evaluator.evaluate(&prepared[lead], now)));
-
     let mut evaluator = rules.evaluator();
+    let valid_until = Way::new("LeadQL, with valid_until", Kind::Prepared, move |lead| {
+        verdict(evaluator.evaluate(&prepared[lead], now))
+    });
+
+    let mut evaluator = rules.evaluator().without_valid_until();
     let owned = rules.clone();
     let builder = Way::new("LeadQL, lead builder", Kind::FromFields, move |lead| {
         let lead = set(owned.lead(), &leads[lead]).expect("checked above").build();
         verdict(evaluator.evaluate(&lead, now))
     });
 
-    let mut evaluator = rules.evaluator();
+    let mut evaluator = rules.evaluator().without_valid_until();
     let owned = rules.clone();
     let serde = Way::new("LeadQL, serde", Kind::FromFields, move |lead| {
         let lead = owned.lead_from(&leads[lead]).expect("its fields are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
     });
-    Ok(vec![evaluate, builder, serde])
+    Ok(vec![once, valid_until, builder, serde])
 }
 
 fn set<'r>(builder: LeadBuilder<'r>, lead: &Snapshot) -> Result<LeadBuilder<'r>, LeadError> {
