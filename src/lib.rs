@@ -43,7 +43,7 @@
 //!
 //! # Features
 //!
-//! - `json`: leads from JSON Lines
+//! - `json`: leads and records from JSON Lines
 //! - `csv`: leads and events from CSV
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
@@ -55,6 +55,8 @@ mod check;
 mod decimal;
 mod diagnostic;
 mod explain;
+pub mod funnel;
+pub mod handoff;
 mod hex;
 mod lead;
 mod limits;
@@ -65,6 +67,7 @@ mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod state;
 mod syntax;
 mod testing;
 mod time;
@@ -76,6 +79,7 @@ pub use calendar::{Calendar, CalendarBuilder, CalendarError};
 pub use decimal::{DecimalError, Number, Points};
 pub use diagnostic::{Code, Diagnostics, Label, Position, Report, Severity};
 pub use explain::Explanation;
+pub use handoff::Handoff;
 pub use lead::{Input, LeadError, LeadErrorKind, NameSort, Stage, UnknownName, UnknownStage};
 #[cfg(feature = "json")]
 pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
@@ -88,6 +92,10 @@ pub use rule_set::LeadReader;
 pub use rule_set::{
     Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
     RuleValue, ScoreId,
+};
+pub use state::{
+    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
+    StatePart, StoredState, TermBound,
 };
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
@@ -106,8 +114,8 @@ pub mod explanation {
 ///
 /// # The table of stages
 ///
-/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`](crate::typed), the texts
-/// of errors and the drawing ([`RuleSet::stage_graph`]).
+/// Nothing else moves a lead. It serves the run-time machine, the typestates in [`typed`], the texts of errors
+/// and the drawing ([`RuleSet::stage_graph`]).
 ///
 #[doc = include_str!("qualify/table.md")]
 pub mod qualification {

@@ -15,7 +15,8 @@ pub(crate) struct Instant(i64);
 pub(crate) struct Period(i64);
 
 const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
+/// A day in microseconds.
+pub(crate) const DAY: i64 = 86_400 * SECOND;
 /// 0001-01-01T00:00:00Z.
 const FIRST: i64 = -62_135_596_800 * SECOND;
 /// The last microsecond of year 9999.

@@ -5,14 +5,24 @@
 //! can fail. Columns of results come out ([`BatchResults`]), in the same order. All lists are lent to one batch
 //! after the other, so that leads of any number go through in the memory of one batch.
 
+mod arrivals;
 mod bind;
+mod block;
 mod check;
 mod columns;
+mod early;
 mod error;
+mod layout;
+mod pass;
 mod results;
+mod rows;
+mod stretches;
+mod subjects;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod worker;
 
 use std::sync::Arc;
 
@@ -24,11 +34,14 @@ pub use results::BatchResults;
 
 use crate::RuleSet;
 use crate::lead::{NameOf, UnknownName};
-use crate::plan::Signals;
 use crate::rule_set::Compiled;
-use crate::score::{self, Outcome, Scratch};
 use crate::time::Instant;
+use arrivals::Arrivals;
 use bind::Binding;
+use early::EarlyBits;
+use layout::Layout;
+use targets::Targets;
+use worker::{Task, Worker};
 
 /// Evaluates batches of leads, one after the other.
 ///
@@ -63,10 +76,13 @@ use bind::Binding;
 pub struct Batch {
     rules: Arc<Compiled>,
     valid_until: bool,
+    /// None where leads are better evaluated one by one, whatever the batch.
+    layout: Option<Arc<Layout>>,
     binding: Binding,
-    signals: Signals,
-    scratch: Scratch,
-    outcome: Outcome,
+    early: EarlyBits,
+    targets: Targets,
+    arrivals: Arrivals,
+    worker: Worker,
     results: BatchResults,
 }
 
@@ -80,13 +96,18 @@ pub struct BoundLeads<'b, 'a> {
 impl RuleSet {
     /// Evaluates many leads at once, over columns: see [`Batch`].
     pub fn batch(&self) -> Batch {
+        let Compiled { model, plan, .. } = &*self.compiled;
+        let layout = Layout::new(plan);
+        let targets = Targets::new(model, plan, layout.as_ref());
         Batch {
             rules: Arc::clone(&self.compiled),
             valid_until: false,
+            layout: layout.map(Arc::new),
             binding: Binding::default(),
-            signals: Signals::default(),
-            scratch: Scratch::default(),
-            outcome: Outcome::default(),
+            early: EarlyBits::default(),
+            targets,
+            arrivals: Arrivals::default(),
+            worker: Worker::default(),
             results: BatchResults::new(&self.compiled),
         }
     }
@@ -110,7 +131,13 @@ impl Batch {
     /// is not one of a `one of` list, offsets do not ascend, a number or a time is out of range. The error names
     /// the column, the row, what was found and what would be right.
     pub fn bind<'a>(&mut self, leads: LeadColumns<'a>) -> Result<BoundLeads<'_, 'a>, BatchError> {
-        self.binding.bind(&self.rules.model.vocabulary, &leads)?;
+        let Compiled { model, plan, .. } = &*self.rules;
+        self.binding.bind(&model.vocabulary, &leads)?;
+        self.early.decide(plan, &model.vocabulary, &self.binding, &leads, 0..leads.count);
+        if let Some(layout) = &self.layout {
+            let Batch { arrivals, targets, binding, .. } = self;
+            arrivals.resolve((plan, layout, &model.vocabulary), targets, binding, &leads, 0..leads.count);
+        }
         Ok(BoundLeads { batch: self, leads })
     }
 }
@@ -119,20 +146,22 @@ impl BoundLeads<'_, '_> {
     /// Evaluates the rule set over all leads at `now`; outside the years 0001 to 9999 at the nearest instant
     /// within.
     pub fn evaluate(&mut self, now: DateTime<Utc>) -> &BatchResults {
-        let Batch { rules, valid_until, binding, signals, scratch, outcome, results } = &mut *self.batch;
         let now = Instant::nearest(now);
-        let columns = results.begin(self.leads.count, now);
-        for lead in 0..self.leads.count {
-            let facts = whole::facts(&rules.model.vocabulary, &self.leads, binding, lead);
-            rules.plan.signals_into(&facts, signals);
-            let record = (facts.stage, facts.stage_since);
-            if *valid_until {
-                score::evaluate(&rules.plan, signals, record, now, scratch, outcome);
-            } else {
-                score::evaluate_once(&rules.plan, signals, record, now, scratch, outcome);
-            }
-            columns.push(outcome, *valid_until);
-        }
+        let Batch { rules, valid_until, layout, binding, early, targets, arrivals, worker, results } =
+            &mut *self.batch;
+        let task = Task {
+            rules,
+            layout: layout.as_deref(),
+            binding,
+            early,
+            targets,
+            arrivals,
+            columns: &self.leads,
+            valid_until: *valid_until,
+            now,
+        };
+        let columns = results.begin(self.leads.count, now, *valid_until);
+        worker.run(&task, 0..self.leads.count, columns);
         results
     }
 

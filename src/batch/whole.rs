@@ -15,8 +15,6 @@ pub(super) fn facts(
     lead: usize,
 ) -> Facts {
     let mut builder = FactsBuilder::new(vocabulary);
-    builder.set_stage(leads.stages.and_then(|stages| stages.get(lead)).copied().unwrap_or_default());
-    builder.set_stage_since(leads.stages_since.and_then(|since| instant(since, lead)));
     for (id, attribute) in (0..).map(AttributeId).zip(&vocabulary.attributes) {
         if let Some(column) = binding.attribute(leads, id) {
             builder.set_value(id, value(&attribute.of, column, lead));

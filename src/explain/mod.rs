@@ -25,9 +25,13 @@ pub use explanation::{
     NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,
     SubjectCount,
 };
+pub(crate) use explanation::{instant, instant_or_null};
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
-pub(crate) use show::{escaped, strongest};
+pub(crate) use show::{
+    Page, Reason, band, escaped, in_short, origin, pulls_down, signed, speaks_for, stage, strongest, validity,
+};
+pub(crate) use words::{age, date_and_time, happened};
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;

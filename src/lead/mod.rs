@@ -26,12 +26,14 @@ pub use stage::{Stage, UnknownStage};
 pub use unknown::{NameSort, UnknownName};
 
 pub(crate) use builder::FactsBuilder;
+#[cfg(feature = "json")]
+pub(crate) use convert::EXPECTED_INSTANT;
 pub(crate) use convert::{describe, expected, value as typed_value};
 pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]
-pub(crate) use read::FactsReader;
-pub(crate) use unknown::NameOf;
+pub(crate) use read::{AttributeReader, FactsReader, ObjectLines, describe_json, entries, id_under};
+pub(crate) use unknown::{NameOf, grouped};
 pub(crate) use value::{Text, Value};
 
 use crate::time::Instant;

@@ -7,6 +7,7 @@
 //! is trusted. Events are a union, in which an `id` counts once, so the score of a merged lead is the score that a
 //! lead with all the events would have.
 
+mod qualification;
 mod stage;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::lead::Stage;
+use crate::qualify::{Answer, BantItem, Qualification};
 use crate::{LeadBuilder, NewEvent, Number};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -213,4 +214,54 @@ fn slips_in_names_are_told() {
     assert_eq!(policy.keep("titel", Keep::Oldest).unwrap_err().to_string(), says);
     let record = record(&rules, "2026-01-01", |lead| Ok(lead)).known_at("titel", at("2026-01-01"));
     assert_eq!(record.unwrap_err().to_string(), says);
+}
+
+#[test]
+fn of_several_qualifications_the_furthest_goes_on_with_the_newest_answers() {
+    let rules = RuleSet::compile("stage mql when need").unwrap();
+    let (monday, friday) = (at("2026-11-02"), at("2026-11-06"));
+    let with = |id: &str, answers: &[(BantItem, Answer, &str)]| {
+        let mut qualification = rules.qualification(id);
+        for (item, answer, day) in answers {
+            qualification.answer(*item, *answer, at(day), id).unwrap();
+        }
+        qualification
+    };
+    let mut accepted = with("b", &[(BantItem::Need, Answer::Confirmed, "2026-11-01")]);
+    let lead = rules.lead().id("b").set("need", true).unwrap().build();
+    accepted.observe(&rules.evaluate(&lead, monday), &lead).unwrap();
+    let others = [
+        with(
+            "a",
+            &[
+                (BantItem::Need, Answer::Denied, "2026-11-04"),
+                (BantItem::Budget, Answer::Denied, "2026-11-05"),
+            ],
+        ),
+        with(
+            "c",
+            &[
+                (BantItem::Need, Answer::Unknown, "2026-10-01"),
+                (BantItem::Budget, Answer::Confirmed, "2026-11-05"),
+            ],
+        ),
+    ];
+    let all = [&accepted, &others[0], &others[1]];
+    let (merged, records) = Qualification::merge(all, friday).unwrap().unwrap();
+    assert_eq!((merged.lead_id(), merged.stage_since()), ("b", Some(monday)));
+    let answers: Vec<(Answer, Option<&str>)> = BantItem::ALL
+        .iter()
+        .map(|item| merged.bant().get(*item))
+        .map(|entry| (entry.answer, entry.by.as_deref()))
+        .collect();
+    let unknown = (Answer::Unknown, None);
+    assert_eq!(answers, [(Answer::Denied, Some("a")), unknown, (Answer::Denied, Some("a")), unknown]);
+    assert_eq!(records.len(), 2);
+    for order in [[0, 2, 1], [1, 0, 2], [2, 1, 0]] {
+        assert_eq!(Qualification::merge(order.map(|place| all[place]), friday).unwrap().unwrap().0, merged);
+    }
+    // What is refused is refused as a whole; without anything newer there is nothing to write down.
+    assert!(Qualification::merge(all, at("2026-10-01")).is_err());
+    assert_eq!(Qualification::merge([&accepted], at("2026-10-01")), Ok(Some((accepted.clone(), Vec::new()))));
+    assert_eq!(Qualification::merge([], friday), Ok(None));
 }

@@ -124,8 +124,10 @@ fn comparison_ending(signal: &Signal, comparison: Comparison, bound: i128, signa
     let falls_once = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
     match signal.aggregate {
         SignalKind::Sum(sum) if never_leaves || falls_once && signals.sum_is_rising(sum) => {
-            let running = signals.term(signal.term).running_sums(sum);
-            let total = running.last().copied().unwrap_or(0);
+            let events = signals.term(signal.term);
+            let running = events.running_sums(sum);
+            let earlier = if never_leaves { events.earlier_sum(sum) } else { 0 };
+            let total = running.last().copied().unwrap_or(0) + earlier;
             let before = comparison.holds(total, bound);
             // What leaves only makes it smaller.
             let same = running.partition_point(|gone| comparison.holds(total - gone, bound) == before);

@@ -106,7 +106,6 @@ impl<V> FoldedMap<V> {
     }
 
     /// How many texts there are.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -198,6 +197,13 @@ const fn fold(word: u64) -> u64 {
 pub(crate) struct FoldRoom {
     pub(super) subject: String,
     pub(super) value: String,
+}
+
+impl FoldRoom {
+    /// The text with its ASCII letters in lower case.
+    pub(crate) fn folded(&mut self, text: &str) -> &str {
+        folded_in(&mut self.subject, text)
+    }
 }
 
 /// The text with its ASCII letters in lower case, made in `room`.

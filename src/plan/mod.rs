@@ -21,16 +21,14 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use endings::{Ending, NewestEnding};
-pub(crate) use fold::FoldRoom;
-pub(crate) use numbering::{Ages, Signal, SignalKind, Thinned};
-pub(crate) use program::{Ageing, Leaf, NewestOp, Program, ScoredOp, Slot};
-#[allow(unused_imports, reason = "for events as `batch` has them")]
+pub(crate) use fold::{FoldRoom, FoldedMap};
+pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
+pub(crate) use program::{Ageing, Leaf, NewestOp, Op, Program, ScoredOp, Slot};
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Settled, Signals, TermEvents};
+pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -41,7 +39,7 @@ use crate::model::{
 };
 use crate::time::Period;
 use crate::vocabulary::{AttributeId, EventKindId, PropertyId};
-use numbering::{Numbering, PlanTerm, Sum, number_of};
+use numbering::{Numbering, number_of};
 use program::Lowered;
 use selector_table::SelectorTable;
 
@@ -57,9 +55,11 @@ pub(crate) const NO_EVENT: Micros = Micros::MIN / 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     selectors: SelectorTable,
-    terms: Vec<PlanTerm>,
-    sums: Vec<Sum>,
-    activity: Option<Activity>,
+    pub(crate) terms: Vec<PlanTerm>,
+    pub(crate) sums: Vec<Sum>,
+    pub(crate) activity: Option<Activity>,
+    /// By slot of attribute tests, the first condition that is the test.
+    pub(crate) tested: Vec<ConditionId>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) thinned: Vec<Thinned>,
     pub(crate) program: Program,
@@ -68,7 +68,7 @@ pub(crate) struct Plan {
     /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
     /// Rules that do not: the slot and thousandths of a point.
-    settled_rules: Vec<(Slot, i64)>,
+    pub(crate) settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -80,10 +80,10 @@ pub(crate) struct Plan {
 
 /// What counts as activity for `inactive for`.
 #[derive(Clone, Debug)]
-struct Activity {
+pub(crate) struct Activity {
     /// By event kind.
-    passive: Vec<bool>,
-    created_at: Option<AttributeId>,
+    pub(crate) passive: Vec<bool>,
+    pub(crate) created_at: Option<AttributeId>,
 }
 
 /// What a rule is worth.
@@ -125,7 +125,7 @@ pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
     /// Places in [`Plan::settled_rules`].
-    settled: Range<usize>,
+    pub(crate) settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -184,6 +184,7 @@ impl Plan {
         let scores = rules.scores(&mut numbering);
         let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
         let gates = gates(model, &lowered);
+        let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
         let program = lowered.program;
         let asks_for_activity = program.leaves.iter().any(|leaf| matches!(leaf, Leaf::Inactive(_)));
@@ -195,6 +196,7 @@ impl Plan {
                 passive: model.vocabulary.kinds.iter().map(|kind| kind.passive).collect(),
                 created_at: model.created_at,
             }),
+            tested,
             signals: numbering.signals,
             thinned: numbering.thinned,
             program,
@@ -214,7 +216,7 @@ impl Plan {
 impl Plan {
     /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
     /// asked of it.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
+    #[allow(dead_code, reason = "for `state`")]
     pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
         self.program.attributes.run(attribute)
     }
@@ -260,7 +262,6 @@ impl Plan {
 
     /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
     /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
     pub(crate) fn selectors_of(
         &self,
         kind: EventKindId,
@@ -269,6 +270,15 @@ impl Plan {
         found: impl FnMut(&PlanSelector),
     ) {
         self.selectors.selectors_of(kind, subject, &mut room.subject, found);
+    }
+
+    /// Whether an event that a selector's kind and subject fit passes all its tests too.
+    pub(crate) fn passes<'e>(
+        selector: &PlanSelector,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+        room: &mut FoldRoom,
+    ) -> bool {
+        selector.passes(property, &mut room.value)
     }
 }
 
@@ -283,6 +293,18 @@ fn roots(model: &Model) -> Vec<ConditionId> {
     let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
     let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
     rules.chain(segments).chain(mql).chain(gates.sql).chain(reasoned).collect()
+}
+
+/// The condition behind each slot of attribute tests.
+fn tested(model: &Model, lowered: &Lowered) -> Vec<ConditionId> {
+    let mut tested = vec![ConditionId(u32::MAX); lowered.program.attributes.slots()];
+    for number in (0..model.conditions.len()).rev() {
+        let id = ConditionId(number_of(number));
+        if let Some(entry) = tested.get_mut(lowered.slot(id) as usize) {
+            *entry = id;
+        }
+    }
+    tested
 }
 
 /// The conditions of the condition rules that decay.

@@ -35,14 +35,14 @@ pub(crate) type Slot = u32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     pub(crate) attributes: AttributeTests,
-    pub(super) early: Vec<Op>,
+    pub(crate) early: Vec<Op>,
     pub(crate) leaves: Vec<Leaf>,
     pub(crate) timed: Vec<Op>,
     pub(crate) scored: Vec<ScoredOp>,
     /// The slots that ops combine, one run of places each.
     pub(crate) operands: Vec<Slot>,
     /// The dates that leaves test.
-    pub(super) dates: Vec<AttributeId>,
+    pub(crate) dates: Vec<AttributeId>,
     /// The event tests that condition rules age by.
     pub(crate) ageing: Vec<Ageing>,
     pub(crate) newest: Vec<NewestOp>,

@@ -11,9 +11,10 @@ use super::Plan;
 use super::attributes::ValueRef;
 use super::endings::{Ending, NewestEnding};
 use super::fold::FoldRoom;
-use super::numbering::{Signal, Sum, Thinned};
+use super::numbering::{Signal, SignalKind, Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
 use crate::model::LimitPer;
+use crate::time::DAY;
 use crate::vocabulary::AttributeId;
 
 /// What the evaluation needs of one lead.
@@ -50,12 +51,22 @@ pub(crate) struct Signals {
     /// How leaves end, and which events that conditions age by are the newest in the end, as far as that is known.
     pub(super) endings: Vec<Ending>,
     pub(super) newest_endings: Vec<NewestEnding>,
+    bases: Bases,
     workspace: Workspace,
 }
 
 /// What the rules of a group that time does not touch come to: their sum, or the best of those that hold, in
 /// thousandths of a point; none where none holds.
 pub(crate) type Settled = Option<i64>;
+
+/// What events came to that are no longer there one by one; they count wherever no window leaves events behind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bases {
+    /// By term, how many; empty where there are none.
+    pub(crate) counts: Vec<usize>,
+    /// By sum, what their values added up to; empty where there are none.
+    pub(crate) sums: Vec<i128>,
+}
 
 /// An event among those of its subject.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,10 +109,61 @@ impl Plan {
         }));
         self.list_activity(facts, &mut signals.activity);
         self.sort_into_terms(facts, signals);
+        let matched = std::mem::take(&mut signals.workspace.events);
+        let event = |place: usize| matched.get(place).and_then(|event| facts.events.get(*event as usize));
         self.prepare_days(signals);
-        self.prepare_subjects(facts, signals);
+        self.prepare_subjects(signals, |place| event(place).map_or("", |event| event.subject.folded()));
         self.prepare_thinned(signals);
-        self.prepare_sums(facts, signals);
+        self.prepare_sums(signals, |sum, place| {
+            event(place).zip(self.sums.get(sum)).map_or(0, |(event, sum)| value_of(sum, event))
+        });
+        signals.workspace.events = matched;
+        signals.bases = Bases::default();
+        self.find_endings(signals);
+    }
+
+    /// Puts the signals of a lead whose events are in terms already in place of what `signals` held.
+    ///
+    /// `truth` are the truth values of all tests of attributes, `date` gives dates; `events` are terms and times,
+    /// by both ascending, activity coming last as a term of its own. `subject` and `value` tell of events by their
+    /// places among `events`: what tells subjects apart, and the value for a sum by number. What is no longer
+    /// there one by one is in the bases of `signals` already.
+    pub(crate) fn signals_of_terms<'s>(
+        &self,
+        signals: &mut Signals,
+        truth: &[bool],
+        date: impl Fn(AttributeId) -> Option<Micros>,
+        events: impl Iterator<Item = (u32, Micros)>,
+        subject: impl Fn(usize) -> &'s [u8],
+        value: impl Fn(usize, usize) -> i128,
+    ) {
+        signals.early.clear();
+        signals.early.extend_from_slice(truth);
+        signals.settle(self);
+        signals.dates.clear();
+        signals.dates.extend(self.program.dates.iter().map(|id| date(*id)));
+        signals.times.clear();
+        signals.starts.clear();
+        signals.starts.push(0);
+        signals.activity.clear();
+        for (term, at) in events {
+            if term as usize >= self.terms.len() {
+                signals.activity.push(at);
+                continue;
+            }
+            while signals.starts.len() <= term as usize {
+                signals.starts.push(signals.times.len());
+            }
+            signals.times.push(at);
+        }
+        signals.starts.resize(self.terms.len() + 1, signals.times.len());
+        if let Some(created) = self.activity.as_ref().and_then(|activity| date(activity.created_at?)) {
+            insert(&mut signals.activity, created);
+        }
+        self.prepare_days(signals);
+        self.prepare_subjects(signals, subject);
+        self.prepare_thinned(signals);
+        self.prepare_sums(signals, value);
         self.find_endings(signals);
     }
 
@@ -111,8 +173,7 @@ impl Plan {
         let active = |event: &&Event| rule.passive.get(event.kind.0 as usize) != Some(&true);
         activity.extend(facts.events.iter().filter(active).map(|event| event.at.micros()));
         if let Some(Value::Date(created)) = rule.created_at.and_then(|id| facts.attribute(id)) {
-            let created = created.micros();
-            activity.insert(activity.partition_point(|at| *at <= created), created);
+            insert(activity, created.micros());
         }
     }
 
@@ -188,7 +249,12 @@ impl Plan {
         }
     }
 
-    fn prepare_subjects(&self, facts: &Facts, signals: &mut Signals) {
+    /// `subject_of` gives what tells subjects apart, of events by their places among all times.
+    fn prepare_subjects<'s, S: Ord + ?Sized + 's>(
+        &self,
+        signals: &mut Signals,
+        subject_of: impl Fn(usize) -> &'s S,
+    ) {
         signals.subjects.clear();
         signals.by_subject.clear();
         if !self.terms.iter().any(|term| term.subjects) {
@@ -196,18 +262,12 @@ impl Plan {
         }
         signals.subjects.resize(signals.times.len(), OfSubject::default());
         signals.by_subject.resize(signals.times.len(), 0);
-        let subject_of = |event: Option<&u32>| {
-            event
-                .and_then(|event| facts.events.get(*event as usize))
-                .map_or("", |event| event.subject.folded())
-        };
         for (term, bounds) in self.terms.iter().zip(signals.starts.windows(2)) {
             let range = range(bounds);
-            let (Some(events), Some(subjects), Some(order)) = (
-                signals.workspace.events.get(range.clone()),
-                signals.subjects.get_mut(range.clone()),
-                signals.by_subject.get_mut(range),
-            ) else {
+            let start = range.start;
+            let (Some(subjects), Some(order)) =
+                (signals.subjects.get_mut(range.clone()), signals.by_subject.get_mut(range))
+            else {
                 continue;
             };
             if !term.subjects {
@@ -216,10 +276,10 @@ impl Plan {
             for (place, entry) in (0u32..).zip(order.iter_mut()) {
                 *entry = place;
             }
-            order.sort_unstable_by_key(|place| (subject_of(events.get(*place as usize)), *place));
+            order.sort_unstable_by_key(|place| (subject_of(start + *place as usize), *place));
             let (mut subject, mut last) = (0, None);
             for (place, entry) in (0u32..).zip(order.iter()) {
-                let text = subject_of(events.get(*entry as usize));
+                let text = subject_of(start + *entry as usize);
                 subject += u32::from(last.is_some_and(|last| last != text));
                 last = Some(text);
                 if let Some(of_subject) = subjects.get_mut(*entry as usize) {
@@ -249,16 +309,16 @@ impl Plan {
         signals.thinned = lists;
     }
 
-    fn prepare_sums(&self, facts: &Facts, signals: &mut Signals) {
+    /// `value` gives what events add to a sum, by its number, by their places among all times.
+    fn prepare_sums(&self, signals: &mut Signals, value: impl Fn(usize, usize) -> i128) {
         signals.sums.clear();
         signals.sum_starts.clear();
         signals.rising.clear();
-        for sum in &self.sums {
+        for (number, sum) in self.sums.iter().enumerate() {
             signals.sum_starts.push(signals.sums.len());
-            let events = signals.workspace.events.get(signals.term_range(sum.term)).unwrap_or(&[]);
             let (mut total, mut rising) = (0, true);
-            for event in events {
-                let value = facts.events.get(*event as usize).map_or(0, |event| value_of(sum, event));
+            for place in signals.term_range(sum.term) {
+                let value = value(number, place);
                 rising &= value >= 0;
                 total += value;
                 signals.sums.push(total);
@@ -268,9 +328,14 @@ impl Plan {
     }
 }
 
+/// Puts a time into a list of them that ascends.
+fn insert(times: &mut Vec<Micros>, at: Micros) {
+    times.insert(times.partition_point(|other| *other <= at), at);
+}
+
 /// Days since 1970-01-01, in UTC.
 const fn day(time: Micros) -> i64 {
-    time.div_euclid(86_400_000_000)
+    time.div_euclid(DAY)
 }
 
 fn range(bounds: &[usize]) -> std::ops::Range<usize> {
@@ -304,6 +369,12 @@ impl Signals {
                 decided(attribute, run);
             }
         }
+        self.settle(plan);
+    }
+
+    /// What follows from the tests of attributes, whose truth values are there.
+    fn settle(&mut self, plan: &Plan) {
+        let program = &plan.program;
         for op in &program.early {
             self.early.push(op.holds(&program.operands, &self.early));
         }
@@ -316,6 +387,11 @@ impl Signals {
             // OK because a plan has at most 65,536 rules of at most 1,000,000 points.
             if group.best { points.max() } else { points.reduce(i64::wrapping_add) }
         }));
+    }
+
+    /// What is no longer there one by one: to be filled before [`Plan::signals_of_terms`].
+    pub(crate) const fn bases(&mut self) -> &mut Bases {
+        &mut self.bases
     }
 
     /// The slots that are the same at every instant.
@@ -338,8 +414,13 @@ impl Signals {
         &self.newest_endings
     }
 
-    /// From when on all events of a signal's term have come into its window.
+    /// From when on all events of a signal's term have come into its window; never where not all that are counted
+    /// are there one by one.
     pub(crate) fn complete_from(&self, signal: &Signal) -> Micros {
+        let earlier = self.bases.counts.get(signal.term as usize).is_some_and(|earlier| *earlier > 0);
+        if earlier && signal.aggregate == SignalKind::Count && signal.ages.leaves == Micros::MAX {
+            return Micros::MAX;
+        }
         self.times(signal.term).last().map_or(Micros::MIN, |last| last.saturating_add(signal.ages.enters))
     }
 
@@ -380,7 +461,8 @@ impl Signals {
     /// The events of a term, by its number in the plan.
     pub(crate) fn term(&self, term: u32) -> TermEvents<'_> {
         let range = self.term_range(term);
-        TermEvents { signals: self, start: range.start, times: self.times.get(range).unwrap_or(&[]) }
+        let earlier = self.bases.counts.get(term as usize).copied().unwrap_or(0);
+        TermEvents { signals: self, start: range.start, times: self.times.get(range).unwrap_or(&[]), earlier }
     }
 
     fn term_range(&self, term: u32) -> std::ops::Range<usize> {
@@ -395,6 +477,8 @@ pub(crate) struct TermEvents<'s> {
     signals: &'s Signals,
     start: usize,
     pub(crate) times: &'s [Micros],
+    /// How many events without an id there were besides, before all that can be asked for one by one.
+    pub(crate) earlier: usize,
 }
 
 impl<'s> TermEvents<'s> {
@@ -415,6 +499,11 @@ impl<'s> TermEvents<'s> {
             None => 0,
         };
         if from < to { up_to(to) - up_to(from) } else { 0 }
+    }
+
+    /// What the events before all that can be asked for one by one add to a sum, in millionths.
+    pub(crate) fn earlier_sum(&self, sum: u32) -> i128 {
+        self.signals.bases.sums.get(sum as usize).copied().unwrap_or(0)
     }
 
     /// The sum over all events up to each, in millionths.

@@ -270,7 +270,7 @@ impl RuleSet {
         let now = qualification.moment(now)?;
         let since = since.into().map(|since| in_range("since", since)).transpose()?;
         if let Some(since) = since.filter(|since| *since > now) {
-            return Err(QualificationError::TimeRunsBack { now, last: since });
+            return Err(QualificationError::SinceLater { since, now });
         }
         let draft = Draft::new(&qualification, now, Trigger::Import, person(by)?);
         let record = qualification.leave(Draft { to: stage, why: Some(Why::Since(since)), ..draft });

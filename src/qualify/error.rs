@@ -50,6 +50,17 @@ pub enum QualificationError {
         /// The latest that was seen.
         last: DateTime<Utc>,
     },
+    /// A lead is taken over that would have come to its stage later than now.
+    #[error(
+        "since is {}, later than now, {}; an earlier instant belongs here",
+        print_instant(*.since), print_instant(*.now)
+    )]
+    SinceLater {
+        /// Since when the lead is said to stand where it stands.
+        since: DateTime<Utc>,
+        /// The instant given.
+        now: DateTime<Utc>,
+    },
     /// The evaluation is older than what the qualification has seen already.
     #[error(
         "the evaluation at {} is older than the latest record or evaluation, at {}; \

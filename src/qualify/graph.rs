@@ -44,7 +44,7 @@ impl RuleSet {
     /// let rules = leadql::RuleSet::compile("stage mql when need  stage sql when budget and timing")?;
     /// let drawing = rules.stage_graph().to_mermaid();
     /// assert!(drawing.contains(r#"lead -->|"promote when need"| mql"#));
-    /// assert!(drawing.contains(r#"sal -.->|"qualify when budget and timing<br/>or with a reason why not"| sql"#));
+    /// assert!(drawing.contains(r#"sal -.->|"qualify when budget and<br/>timing<br/>or with a reason why not"| sql"#));
     /// # Ok::<(), leadql::Diagnostics>(())
     /// ```
     pub fn stage_graph(&self) -> StageGraph {
@@ -264,7 +264,7 @@ mod tests {
         }
         assert!(bare.contains("sal -.->|\"qualify with a reason\"| sql"));
         let once = drawing("stage mql when need");
-        assert!(once.contains("mql -->|\"revert when no longer need\"| lead"), "{once}");
+        assert!(once.contains("mql -->|\"revert when no longer<br/>need\"| lead"), "{once}");
         assert!(!once.contains("recycled -->"), "{once}");
         assert!(drawing("stage mql when need again after 30d").contains("recycled -->"));
     }
@@ -286,6 +286,7 @@ mod tests {
         for line in graph.to_dot().lines().filter(|line| line.contains("label=\"")) {
             let label = line.split("label=\"").nth(1).unwrap().replace("\\\\", "").replace("\\\"", "");
             assert_eq!(label.matches('"').count(), 1, "{line}");
+            assert_eq!(label.matches('&').count(), label.matches("&amp;").count(), "{line}");
         }
     }
 }

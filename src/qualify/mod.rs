@@ -19,6 +19,8 @@ mod record;
 mod state;
 mod stored;
 mod table;
+#[cfg(test)]
+mod tests;
 pub(crate) mod typed;
 
 pub use bant::{Answer, Bant, BantChange, BantEntry, BantItem};
@@ -29,4 +31,6 @@ pub use reason::Reason;
 pub use rebuild::RebuildError;
 pub use record::{Actor, BandChange, Observed, Record, StrongRule, Why};
 pub use state::Qualification;
+#[cfg(feature = "json")]
+pub(crate) use stored::Version;
 pub use table::{STEPS, Step, Trigger, commands_from};

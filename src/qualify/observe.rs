@@ -1,6 +1,6 @@
 //! What evaluations do to a qualification: steps, segments, bands, and the deadline of an MQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -120,14 +120,17 @@ impl Qualification {
     ///
     /// # Examples
     /// ```
-    /// # use leadql::RuleSet;
-    /// # let rules = RuleSet::compile("stage mql when need sla 48h")?;
-    /// # let now = "2026-11-06T16:00:00Z".parse()?;
-    /// # let lead = rules.lead().set("need", true)?.build();
+    /// use leadql::{Calendar, RuleSet, parse_instant};
+    /// let rules = RuleSet::compile("stage mql when need sla 8h")?;
+    /// let office = Calendar::builder("+01:00").hours("mon-fri", "09:00-12:30, 13:30-18:00").build()?;
+    /// let friday = parse_instant("2026-11-20T16:00:00+01:00")?;
+    /// let lead = rules.lead().set("need", true)?.build();
+    /// let evaluation = rules.evaluate(&lead, friday);
+    ///
     /// let mut qualification = rules.qualification("L-1");
-    /// let next_monday = |_promoted, _sla| "2026-11-09T09:00:00Z".parse();
-    /// qualification.observe_with_deadline(&rules.evaluate(&lead, now), &lead, next_monday)?;
-    /// assert_eq!(qualification.due(), Some("2026-11-09T09:00:00Z".parse()?));
+    /// qualification.observe_with_deadline(&evaluation, &lead, |promoted, sla| office.due(promoted, sla))?;
+    /// let monday = parse_instant("2026-11-23T16:00:00+01:00")?;
+    /// assert_eq!(qualification.due(), Some(monday));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn observe_with_deadline<'l, E: std::fmt::Display>(
@@ -162,27 +165,21 @@ impl Qualification {
         }
         self.expect_current(evaluation)?;
         let (at, to) = (evaluation.at(), evaluation.stage());
-        let mut draft = Draft { to, ..Draft::new(self, at, Trigger::Observe, Actor::Rules) };
-        draft.moves = self.moves(evaluation);
+        let moves = self.moves(evaluation);
+        // What can fail comes before what changes anything.
+        let due = if to == Stage::Mql && to != self.stage { due(evaluation, deadline)? } else { None };
+        let mut records: Vec<Record> = self.breach(at).into_iter().collect();
+        self.note(evaluation, digest);
+        if to == self.stage && moves.is_empty() {
+            return Ok(records);
+        }
+        let mut draft = Draft { to, moves, due, ..Draft::new(self, at, Trigger::Observe, Actor::Rules) };
         if let Some(step) = table::automatic_step(self.stage, to).filter(|_| to != self.stage) {
             draft.what = step.trigger;
             draft.why = why(evaluation, step.trigger);
-            if to == Stage::Mql {
-                let sla = evaluation.rules().model.gates.mql.as_ref().and_then(|mql| mql.sla);
-                if let Some(sla) = sla {
-                    let due = deadline(at, TimeDelta::microseconds(sla.micros()));
-                    draft.due = due.map_err(QualificationError::NoDeadline)?.map(Into::into);
-                }
-            }
             draft.strongest = lead.map_or_else(Vec::new, |lead| strongest(evaluation, lead));
         }
-        let changes = self.stage != to || !draft.moves.is_empty();
-        let mut records: Vec<Record> = self.breach(at).into_iter().collect();
-        self.note(evaluation, digest);
-        if changes {
-            draft.evaluation.clone_from(&self.evaluation);
-            records.push(self.leave(draft));
-        }
+        records.push(self.leave(draft));
         Ok(records)
     }
 
@@ -281,7 +278,7 @@ impl Qualification {
             }
         }
         if stays < self.segments.len() {
-            let now: std::collections::HashSet<&str> = evaluation.segments().collect();
+            let now: HashSet<&str> = evaluation.segments().collect();
             let left = self.segments.iter().filter(|segment| !now.contains(segment.as_str()));
             moves.left = left.cloned().collect();
         }
@@ -296,7 +293,8 @@ impl Qualification {
         }
         if known < self.bands.len() {
             // Another rule set has taken their bands away.
-            let gone = self.bands.iter().filter(|(score, _)| evaluation.band(score).is_none());
+            let banded: HashSet<&str> = evaluation.bands().map(|(score, _)| score).collect();
+            let gone = self.bands.iter().filter(|(score, _)| !banded.contains(score.as_str()));
             moves.bands.extend(gone.map(|(score, band)| BandChange {
                 score: score.clone(),
                 from: Some(band.clone()),
@@ -336,6 +334,18 @@ impl Qualification {
         }
         Ok(())
     }
+}
+
+/// The deadline of a promotion, if the rule set has one.
+fn due(
+    evaluation: &Evaluation,
+    deadline: impl FnOnce(DateTime<Utc>, TimeDelta) -> Result<Option<Instant>, String>,
+) -> Result<Option<DateTime<Utc>>, QualificationError> {
+    let Some(sla) = evaluation.rules().model.gates.mql.as_ref().and_then(|mql| mql.sla) else {
+        return Ok(None);
+    };
+    let due = deadline(evaluation.at(), TimeDelta::microseconds(sla.micros()));
+    due.map(|due| due.map(Into::into)).map_err(QualificationError::NoDeadline)
 }
 
 /// The criterion that makes an automatic step, with the reason that the rule set gives.

@@ -78,6 +78,10 @@ impl Qualification {
     /// Evaluations observed since then that changed nothing left no record; to check a qualification that is
     /// stored see [`Qualification::check_records`].
     ///
+    /// The chain of digests shows that records were changed by somebody who did not write all that follow anew.
+    /// Whoever may rewrite the whole history can make up another life; keep [`Qualification::digest`] somewhere
+    /// else to find that out.
+    ///
     /// # Errors
     /// There are no records, or one of them does not follow those before it: forged, reordered, left out, of
     /// another lead.

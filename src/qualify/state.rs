@@ -58,7 +58,8 @@ pub struct Qualification {
     /// The band of each score that has bands, by score.
     pub(super) bands: BTreeMap<String, String>,
     pub(super) bant: Bant,
-    /// The latest evaluation, whether or not it changed anything.
+    /// The latest evaluation, whether or not it changed anything. Null, but there, while there was none.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub(super) evaluation: Option<Observed>,
     /// How many records there are.
     pub(super) records: u64,

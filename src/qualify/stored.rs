@@ -9,7 +9,7 @@ use crate::time::Instant;
 /// The version of the stored form of qualifications and records that this release writes and reads. It
 /// serializes as the number and reads no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Version;
+pub(crate) struct Version;
 
 impl Version {
     pub(super) const NUMBER: u32 = 1;

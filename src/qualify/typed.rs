@@ -8,13 +8,14 @@ use std::marker::PhantomData;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bant::{Answer, BantItem};
 use super::error::QualificationError;
 use super::reason::Reason;
 use super::record::Record;
 use super::state::Qualification;
 use super::table::stage_table;
 use crate::lead::Stage;
-use crate::rule_set::{self, Evaluation};
+use crate::rule_set::{self, Evaluation, RuleSet};
 
 /// A stage as a type: [`Lead`], [`Mql`], [`Sal`], [`Sql`], [`Customer`], [`Recycled`] or [`Disqualified`]. There
 /// are no others.
@@ -254,6 +255,44 @@ impl<S: StageMarker> Qualified<S> {
             Ok(records) => Ok((self.inner.in_stage(), records)),
             Err(error) => Err(Refused(Box::new((self, error)))),
         }
+    }
+}
+
+/// What leaves the stage as it is.
+impl<S: StageMarker> Qualified<S> {
+    /// As [`Qualification::report_breach`].
+    ///
+    /// # Errors
+    /// As [`Qualification::report_breach`].
+    pub fn report_breach(&mut self, now: DateTime<Utc>) -> Result<Option<Record>, QualificationError> {
+        self.inner.report_breach(now)
+    }
+
+    /// As [`Qualification::answer`].
+    ///
+    /// # Errors
+    /// As [`Qualification::answer`].
+    pub fn answer(
+        &mut self,
+        item: BantItem,
+        answer: Answer,
+        now: DateTime<Utc>,
+        by: &str,
+    ) -> Result<Record, QualificationError> {
+        self.inner.answer(item, answer, now, by)
+    }
+
+    /// As [`Qualification::adopt`].
+    ///
+    /// # Errors
+    /// As [`Qualification::adopt`].
+    pub fn adopt(
+        &mut self,
+        rules: &RuleSet,
+        now: DateTime<Utc>,
+        by: &str,
+    ) -> Result<Option<Record>, QualificationError> {
+        self.inner.adopt(rules, now, by)
     }
 }
 

@@ -142,7 +142,7 @@ impl Compiler {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);
                 let fingerprint = Fingerprint::of(&model);
-                Ok(RuleSet { compiled: Arc::new(Compiled { model, plan, fingerprint, warnings: found }) })
+                Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found)) })
             }
             _ => Err(found),
         }

@@ -43,15 +43,31 @@ pub struct Fingerprint([u8; 32]);
 #[error("not a fingerprint: 64 hex digits belong here")]
 pub struct NotAFingerprint;
 
+/// Digests of what terms and conditions mean, whatever their numbers and their order in the text.
+pub(crate) struct Meanings {
+    terms: Vec<[u8; 32]>,
+    conditions: Vec<[u8; 32]>,
+}
+
+impl Meanings {
+    pub(crate) fn of(model: &Model) -> Meanings {
+        let mut writer = Writer::new(model);
+        writer.meanings();
+        Meanings { terms: writer.terms, conditions: writer.conditions }
+    }
+
+    pub(crate) fn term(&self, id: TermId) -> &[u8] {
+        self.terms.get(id.index()).map_or(&[], |digest| digest)
+    }
+
+    pub(crate) fn condition(&self, id: ConditionId) -> &[u8] {
+        self.conditions.get(id.index()).map_or(&[], |digest| digest)
+    }
+}
+
 impl Fingerprint {
     pub(crate) fn of(model: &Model) -> Fingerprint {
-        let mut writer = Writer {
-            digest: Sha256::new(),
-            model,
-            terms: Vec::new(),
-            conditions: Vec::new(),
-            lists: HashMap::new(),
-        };
+        let mut writer = Writer::new(model);
         writer.model();
         Fingerprint(writer.digest.finalize().into())
     }
@@ -104,6 +120,18 @@ struct Writer<'m> {
     conditions: Vec<[u8; 32]>,
     /// The digest of each list, by where it is kept: many tests may share one.
     lists: HashMap<(usize, usize), [u8; 32]>,
+}
+
+impl<'m> Writer<'m> {
+    fn new(model: &'m Model) -> Self {
+        Writer {
+            digest: Sha256::new(),
+            model,
+            terms: Vec::new(),
+            conditions: Vec::new(),
+            lists: HashMap::new(),
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -161,18 +189,7 @@ impl Writer<'_> {
         let model = self.model;
         self.text(FORMAT);
         self.vocabulary();
-        let selectors: Vec<[u8; 32]> =
-            model.selectors.iter().map(|selector| self.apart(|writer| writer.selector(selector))).collect();
-        for term in &model.terms {
-            // By meaning, not by number: numbers follow the order of the text.
-            let parts = term.selectors.iter().filter_map(|id| selectors.get(id.index()).copied()).collect();
-            let digest = self.apart(|writer| writer.set(parts));
-            self.terms.push(digest);
-        }
-        for condition in &model.conditions {
-            let digest = self.apart(|writer| writer.condition(&condition.kind));
-            self.conditions.push(digest);
-        }
+        self.meanings();
         self.number(model.scores.len() as i64);
         for score in &model.scores {
             self.text(&score.name);
@@ -205,6 +222,23 @@ impl Writer<'_> {
             self.use_condition(segment.condition);
         }
         self.gates();
+    }
+
+    /// The digests of terms and of conditions, apart from everything else.
+    fn meanings(&mut self) {
+        let model = self.model;
+        let selectors: Vec<[u8; 32]> =
+            model.selectors.iter().map(|selector| self.apart(|writer| writer.selector(selector))).collect();
+        for term in &model.terms {
+            // By meaning, not by number: numbers follow the order of the text.
+            let parts = term.selectors.iter().filter_map(|id| selectors.get(id.index()).copied()).collect();
+            let digest = self.apart(|writer| writer.set(parts));
+            self.terms.push(digest);
+        }
+        for condition in &model.conditions {
+            let digest = self.apart(|writer| writer.condition(&condition.kind));
+            self.conditions.push(digest);
+        }
     }
 
     /// What the rule set declares, and what of the standard vocabulary is there besides.

@@ -11,6 +11,7 @@ use super::{Compiled, LeadBuilder, RuleSet};
 use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
+use crate::state::{LeadState, StateError, StateRoom};
 use crate::testing::{TestCoverage, TestResult};
 use crate::time::{Instant, InstantError};
 use crate::vocabulary::Vocabulary;
@@ -33,6 +34,11 @@ impl Lead {
     /// The lead's id; empty where it has none.
     pub fn id(&self) -> &str {
         &self.facts.id
+    }
+
+    /// Gives the lead another id: that under which a merged lead goes on.
+    pub fn set_id(&mut self, id: impl Into<String>) {
+        self.facts.id = id.into();
     }
 
     /// Where the lead's record stands.
@@ -112,6 +118,7 @@ impl Lead {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     scratch: Scratch,
+    state: StateRoom,
     evaluation: Evaluation,
     /// Whether to look for how long evaluations hold.
     looks_ahead: bool,
@@ -142,6 +149,35 @@ impl Evaluator {
             score::evaluate_once(plan, signals, record, at, scratch, outcome);
         }
         &self.evaluation
+    }
+}
+
+impl Evaluator {
+    /// Evaluates the rule set over what a state keeps of a lead, at `now`: gives what the lead's full history
+    /// gives.
+    ///
+    /// # Errors
+    /// `now` is before the state's horizon, or the state is of a rule set that asks for other things.
+    pub fn evaluate_state(
+        &mut self,
+        state: &LeadState,
+        now: DateTime<Utc>,
+    ) -> Result<&Evaluation, StateError> {
+        let rules = &self.evaluation.rules;
+        let at = Instant::nearest(now);
+        state.fill(rules, at, &mut self.state)?;
+        self.evaluation.id.clear();
+        self.evaluation.id.push_str(state.id());
+        self.evaluation.at = at;
+        score::evaluate(
+            &rules.plan,
+            &self.state.signals,
+            state.record(),
+            at,
+            &mut self.scratch,
+            &mut self.evaluation.outcome,
+        );
+        Ok(&self.evaluation)
     }
 }
 
@@ -196,6 +232,7 @@ impl RuleSet {
     pub fn evaluator(&self) -> Evaluator {
         Evaluator {
             scratch: Scratch::default(),
+            state: StateRoom::default(),
             evaluation: Evaluation::empty(&self.compiled),
             looks_ahead: true,
         }

@@ -129,11 +129,11 @@ impl<'r> LeadBuilder<'r> {
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct NewEvent<'a> {
-    kind: Cow<'a, str>,
-    subject: Cow<'a, str>,
-    at: DateTime<Utc>,
-    id: Cow<'a, str>,
-    properties: Vec<(Cow<'a, str>, Input<'a>)>,
+    pub(crate) kind: Cow<'a, str>,
+    pub(crate) subject: Cow<'a, str>,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) properties: Vec<(Cow<'a, str>, Input<'a>)>,
 }
 
 impl<'a> NewEvent<'a> {
@@ -155,11 +155,11 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-fn unknown(vocabulary: &Vocabulary, of: NameOf, name: &str) -> LeadError {
+pub(crate) fn unknown(vocabulary: &Vocabulary, of: NameOf, name: &str) -> LeadError {
     LeadError::new("", LeadErrorKind::UnknownName(UnknownName::of(vocabulary, of, name, None)))
 }
 
-fn instant(field: &str, time: DateTime<Utc>) -> Result<Instant, LeadError> {
+pub(crate) fn instant(field: &str, time: DateTime<Utc>) -> Result<Instant, LeadError> {
     Instant::try_from(time).map_err(|error| {
         LeadError::new(field, LeadErrorKind::instant(crate::lead::describe(&time.into()), error))
     })

@@ -13,13 +13,15 @@ mod rule_value;
 mod sla;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use compiler::Compiler;
 pub use evaluation::{Evaluation, ScoreId};
+pub(crate) use fingerprint::Meanings;
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use lead::{Evaluator, Lead};
 pub use lead_builder::{LeadBuilder, NewEvent};
+pub(crate) use lead_builder::{instant as checked_instant, unknown as unknown_name};
 #[cfg(feature = "json")]
 pub use lead_reader::LeadReader;
 pub use rule_value::RuleValue;
@@ -27,6 +29,7 @@ pub use rule_value::RuleValue;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Model, ScoreIndex};
 use crate::plan::Plan;
+use crate::state::{Keeper, Retention};
 
 /// A compiled rule set: cheap to clone, and safe to share between threads.
 ///
@@ -47,10 +50,20 @@ pub(crate) struct Compiled {
     pub(crate) model: Model,
     pub(crate) plan: Plan,
     pub(crate) fingerprint: Fingerprint,
+    /// What states keep; made when the first one is.
+    retention: OnceLock<Retention>,
     warnings: Diagnostics,
 }
 
 impl Compiled {
+    fn new(model: Model, plan: Plan, fingerprint: Fingerprint, warnings: Diagnostics) -> Self {
+        Compiled { model, plan, fingerprint, retention: OnceLock::new(), warnings }
+    }
+
+    pub(crate) fn retention(&self) -> &Retention {
+        self.retention.get_or_init(|| Retention::new(&self.model, &self.plan))
+    }
+
     pub(crate) fn score_id(&self, name: &str) -> Option<ScoreId> {
         let at = self.model.scores.iter().position(|score| score.name == name)?;
         u32::try_from(at).ok().map(|at| ScoreId(ScoreIndex(at)))
@@ -112,6 +125,11 @@ impl RuleSet {
     /// The names of the segments, in the order of definition.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.compiled.model.segments.iter().map(|segment| segment.name.as_str())
+    }
+
+    /// Makes and changes states of leads in *needed* retention: see [`LeadState`](crate::LeadState).
+    pub fn keeper(&self) -> Keeper {
+        Keeper::new(&self.compiled)
     }
 
     /// Resolves the name of a score once, for [`Evaluation::points`].

@@ -40,9 +40,11 @@ impl State {
         let start = look_at + inside.partition_point(|at| *at <= oldest);
         let state = State { start, end, value: 0 };
         match signal.aggregate {
-            SignalKind::Count => State { value: count(end - start), ..state },
+            SignalKind::Count => State { value: count(end - start) + before(signal, events), ..state },
             SignalKind::Days => State { value: count(events.days(start, end)), ..state },
-            SignalKind::Sum(sum) => State { value: events.sum(sum, start, end), ..state },
+            SignalKind::Sum(sum) => {
+                State { value: events.sum(sum, start, end) + before(signal, events), ..state }
+            }
             SignalKind::Distinct => state.distinct(events, signal.cap),
         }
     }
@@ -68,6 +70,16 @@ impl State {
     /// When the next event comes into the window.
     pub(super) fn next_in(self, events: TermEvents<'_>, ages: Ages) -> Micros {
         events.times.get(self.end).map_or(NEVER, |at| at.saturating_add(ages.enters))
+    }
+}
+
+/// What is inside the window besides the events of the term that are there one by one.
+fn before(signal: &Signal, events: TermEvents<'_>) -> i128 {
+    match signal.aggregate {
+        _ if signal.ages.leaves != Micros::MAX => 0,
+        SignalKind::Count => count(events.earlier),
+        SignalKind::Sum(sum) => events.earlier_sum(sum),
+        SignalKind::Days | SignalKind::Distinct => 0,
     }
 }
 
@@ -137,10 +149,11 @@ impl<'a> Sweep<'a> {
     /// Brings the aggregate up to date; `subjects` is the change in the number of different ones.
     fn update(&mut self, subjects: i128) {
         let State { start, end, value } = self.state;
+        let before = before(self.signal, self.events);
         self.state.value = match self.signal.aggregate {
-            SignalKind::Count => count(end - start),
+            SignalKind::Count => count(end - start) + before,
             SignalKind::Days => count(self.events.days(start, end)),
-            SignalKind::Sum(sum) => self.events.sum(sum, start, end),
+            SignalKind::Sum(sum) => self.events.sum(sum, start, end) + before,
             SignalKind::Distinct => value + subjects,
         };
     }

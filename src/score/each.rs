@@ -32,7 +32,7 @@ impl Evaluation<'_> {
         let counting = after(newest, oldest);
         let mut tally = Tally::new(NEVER);
         match rule.decay {
-            None => tally.add_flat(rule, counting),
+            None => tally.add_flat(rule, counting, 0),
             Some(decay) => self.add_by_step(decay, counting, now, &mut tally),
         }
         tally.worth(counting.last(), signal.ages)
@@ -49,7 +49,10 @@ impl Evaluation<'_> {
         let inside = events.times.get(state.start..state.end).unwrap_or(&[]);
         let counting = inside.get(inside.len().saturating_sub(rule.times)..).unwrap_or(inside);
         match (rule.decay, rule.per) {
-            (None, None) => tally.add_flat(rule, counting),
+            (None, None) => {
+                let ever = signal.ages.leaves == Micros::MAX;
+                tally.add_flat(rule, counting, if ever { events.earlier } else { 0 });
+            }
             (Some(decay), None) => self.add_by_step(decay, counting, now, &mut tally),
             _ => self.add_each(rule, state, now, events, &mut tally),
         }
@@ -161,10 +164,11 @@ impl Tally {
         Tally { points: 0, oldest: None, due }
     }
 
-    /// Without decay all that matters is how many count.
-    fn add_flat(&mut self, rule: &EachRule, counting: &[Micros]) {
+    /// Without decay all that matters is how many count; `earlier` are there besides.
+    fn add_flat(&mut self, rule: &EachRule, counting: &[Micros], earlier: usize) {
+        let count = counting.len().saturating_add(earlier).min(rule.times);
         // OK because `times` is at most 100,000.
-        self.points = rule.points.saturating_mul(counting.len() as i64);
+        self.points = rule.points.saturating_mul(count as i64);
         self.oldest = counting.first().copied();
     }
 

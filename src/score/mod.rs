@@ -17,6 +17,7 @@ mod stretch;
 mod valid_until;
 
 pub(crate) use course::Course;
+pub(crate) use evaluate::{band, derived, step};
 
 use crate::decimal::Points;
 use crate::lead::Stage;

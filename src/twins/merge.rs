@@ -7,6 +7,7 @@ use super::dice::Dice;
 use super::leads::{self, GivenLead};
 use super::rules;
 use crate::lead::{Event, Facts};
+use crate::qualify::{Answer, BantItem};
 use crate::score::{self, Outcome, Scratch};
 use crate::time::Instant;
 use crate::{Keep, Lead, LeadRecord, MergePolicy, RuleSet};
@@ -124,4 +125,28 @@ fn outcome(rules: &RuleSet, facts: &Facts, now: Instant) -> Outcome {
     let stage = (facts.stage, facts.stage_since);
     score::evaluate(plan, &plan.signals(facts), stage, now, &mut Scratch::default(), &mut outcome);
     outcome
+}
+
+#[test]
+fn answers_come_together_in_any_order() {
+    let rules = RuleSet::compile("need => 1").unwrap();
+    for seed in 0..200 {
+        let mut dice = Dice::new(seed);
+        let mut answers = || {
+            let mut qualification = rules.qualification("L-1");
+            let mut at = Instant::EPOCH;
+            for _ in 0..dice.below(5) {
+                at = Instant::from_micros(at.micros() + dice.between(0, 2)).unwrap();
+                let answer = *dice.pick(&[Answer::Unknown, Answer::Confirmed, Answer::Denied]);
+                let (item, by) = (*dice.pick(&BantItem::ALL), *dice.pick(&["dana", "kim"]));
+                qualification.answer(item, answer, at.into(), by).unwrap();
+            }
+            qualification.bant().clone()
+        };
+        let (one, two, three) = (answers(), answers(), answers());
+        let all = one.newest_of(&two).newest_of(&three);
+        assert_eq!(one.newest_of(&two.newest_of(&three)), all, "seed {seed}");
+        assert_eq!(three.newest_of(&one).newest_of(&two), all, "seed {seed}");
+        assert_eq!(all.newest_of(&two), all, "seed {seed}");
+    }
 }

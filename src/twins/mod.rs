@@ -12,9 +12,11 @@ mod dice;
 mod host;
 mod leads;
 mod ledger;
+mod lives;
 mod merge;
 mod rules;
 mod shrink;
+mod state;
 mod timelines;
 mod words;
 

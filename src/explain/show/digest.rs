@@ -8,10 +8,10 @@ use crate::explain::explanation::{Explanation, GateVerdict, Line, RuleLine, Scor
 use crate::lead::Stage;
 
 /// One reason for a score being what it is.
-pub(super) struct Reason<'e> {
-    pub(super) points: Points,
-    pub(super) score: &'e str,
-    pub(super) what: String,
+pub(crate) struct Reason<'e> {
+    pub(crate) points: Points,
+    pub(crate) score: &'e str,
+    pub(crate) what: String,
 }
 
 /// The rules that weigh the most, whether they add or take points: score, rule, points, and what was found.
@@ -29,7 +29,7 @@ pub(crate) fn strongest(explanation: &Explanation, most: usize) -> Vec<(String, 
 }
 
 /// The rules that add points, the strongest first.
-pub(super) fn speaks_for(explanation: &Explanation) -> Vec<Reason<'_>> {
+pub(crate) fn speaks_for(explanation: &Explanation) -> Vec<Reason<'_>> {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     for ledger in &explanation.scores {
         let rules = taken_rules(ledger).filter(|line| line.points > Points::ZERO);
@@ -40,7 +40,7 @@ pub(super) fn speaks_for(explanation: &Explanation) -> Vec<Reason<'_>> {
 }
 
 /// The rules that take points, what age took from others, and what limits cut; the heaviest first.
-pub(super) fn pulls_down(explanation: &Explanation) -> Vec<Reason<'_>> {
+pub(crate) fn pulls_down(explanation: &Explanation) -> Vec<Reason<'_>> {
     let mut reasons: Vec<Reason<'_>> = Vec::new();
     for ledger in &explanation.scores {
         let rules = taken_rules(ledger).filter(|line| line.points < Points::ZERO);

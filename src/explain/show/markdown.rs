@@ -9,8 +9,8 @@ pub(in crate::explain) fn markdown(explanation: &Explanation) -> String {
         "**{}**, {}  \n{}, {}\n",
         escaped(&phrases::lead_name(explanation)),
         escaped(&phrases::stage(&explanation.stage)),
-        escaped(&phrases::origin(explanation)),
-        escaped(&phrases::validity(explanation)),
+        escaped(&phrases::origin(&explanation.rule_set, explanation.at)),
+        escaped(&phrases::validity(explanation.at, explanation.valid_until)),
     );
     if !explanation.scores.is_empty() {
         note.push_str("\n| score | points | band |\n| --- | ---: | --- |\n");
@@ -128,8 +128,13 @@ pub(crate) fn escaped(text: &str) -> String {
                 !before.is_some_and(char::is_alphanumeric)
                     || !rest.peek().is_some_and(|next| next.is_alphanumeric())
             }
-            // These are marks where a line begins.
+            // These are marks where a line begins, the last two behind its number.
             '>' | '#' | '-' | '+' | '=' => before.is_none(),
+            '.' | ')' => {
+                rest.peek().is_none_or(|next| *next == ' ')
+                    && !escaped.is_empty()
+                    && escaped.bytes().all(|byte| byte.is_ascii_digit())
+            }
             _ => false,
         };
         if is_mark {
@@ -148,6 +153,8 @@ mod tests {
     #[test]
     fn marks_are_escaped_and_names_stay_readable() {
         assert_eq!(escaped("# company_size | _x_ <b>"), "\\# company_size \\| \\_x\\_ \\<b>");
+        assert_eq!(escaped("1. a 2) b"), "1\\. a 2) b");
+        assert_eq!(escaped("0.6 × a"), "0.6 × a");
         assert_eq!(escaped("downloaded(*) `rm` [a](b) &amp;"), "downloaded(\\*) \\`rm\\` \\[a\\](b) \\&amp;");
     }
 }

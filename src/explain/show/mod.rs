@@ -9,8 +9,10 @@ mod page;
 mod phrases;
 mod text;
 
-pub(crate) use digest::strongest;
+pub(crate) use digest::{Reason, pulls_down, speaks_for, strongest};
 pub(crate) use markdown::escaped;
 pub(super) use markdown::markdown;
-pub(super) use phrases::{change, stage};
+pub(crate) use page::Page;
+pub(super) use phrases::change;
+pub(crate) use phrases::{band, in_short, origin, signed, stage, validity};
 pub(super) use text::{gate, score, segment, text};

@@ -6,25 +6,25 @@ const WIDTH: usize = 100;
 const NARROWEST: usize = 30;
 
 #[derive(Default)]
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
 }
 
 impl Page {
     /// An empty line, but not at the beginning.
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
     }
 
     /// `before`, then `text`, wrapped under its beginning.
-    pub(super) fn line(&mut self, before: &str, text: &str) {
+    pub(crate) fn line(&mut self, before: &str, text: &str) {
         self.line_with(before, text, "");
     }
 
     /// As [`Page::line`], with `after` at the right end of the first line.
-    pub(super) fn line_with(&mut self, before: &str, text: &str, after: &str) {
+    pub(crate) fn line_with(&mut self, before: &str, text: &str, after: &str) {
         let indent = before.chars().count();
         let room_after = if after.is_empty() { 0 } else { after.chars().count() + 2 };
         let room = WIDTH.saturating_sub(indent + room_after).max(NARROWEST);
@@ -40,7 +40,7 @@ impl Page {
         }
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::decimal::Points;
 use crate::explain::explanation::{
-    BandPlace, Change, Explanation, Finding, GateVerdict, Line, RuleLine, RuleName, ScoreLedger, SourcePlace,
-    StageStep,
+    BandPlace, Change, Explanation, Finding, GateVerdict, Line, RuleLine, RuleName, RuleSetName, ScoreLedger,
+    SourcePlace, StageStep,
 };
 use crate::explain::words::{date_and_time, distance};
 use crate::readable::readable;
@@ -21,7 +21,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// Points with their sign: `+15`, `-2.5`, `0`.
-pub(super) fn signed(points: Points) -> String {
+pub(crate) fn signed(points: Points) -> String {
     if points > Points::ZERO { format!("+{points}") } else { points.to_string() }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn lead_name(explanation: &Explanation) -> String {
 }
 
 /// `stage lead: does not meet the criteria for an MQL`
-pub(in crate::explain) fn stage(stage: &StageStep) -> String {
+pub(crate) fn stage(stage: &StageStep) -> String {
     if stage.from == stage.to {
         format!("stage {}: {}", stage.to, stage.says)
     } else {
@@ -39,20 +39,16 @@ pub(in crate::explain) fn stage(stage: &StageStep) -> String {
 }
 
 /// `Acme B2B 2026.4 at 2026-11-01`
-pub(super) fn origin(explanation: &Explanation) -> String {
-    let name = explanation.rule_set.name.as_deref().map_or("this rule set".to_owned(), shown);
-    let version = explanation
-        .rule_set
-        .version
-        .as_deref()
-        .map_or(String::new(), |version| format!(" {}", shown(version)));
-    format!("by {name}{version} at {}", moment(explanation.at))
+pub(crate) fn origin(rule_set: &RuleSetName, at: DateTime<Utc>) -> String {
+    let name = rule_set.name.as_deref().map_or("this rule set".to_owned(), shown);
+    let version = rule_set.version.as_deref().map_or(String::new(), |version| format!(" {}", shown(version)));
+    format!("by {name}{version} at {}", moment(at))
 }
 
 /// `valid for 20 days, until 2026-11-21`
-pub(super) fn validity(explanation: &Explanation) -> String {
-    let Some(until) = explanation.valid_until else { return "valid until something new is known".to_owned() };
-    let left = Instant::nearest(until).micros() - Instant::nearest(explanation.at).micros();
+pub(crate) fn validity(at: DateTime<Utc>, valid_until: Option<DateTime<Utc>>) -> String {
+    let Some(until) = valid_until else { return "valid until something new is known".to_owned() };
+    let left = Instant::nearest(until).micros() - Instant::nearest(at).micros();
     format!("valid for {}, until {}", distance(left), moment(until))
 }
 
@@ -67,7 +63,7 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// `cold, 15 short of warm`
-pub(super) fn band(band: &BandPlace) -> String {
+pub(crate) fn band(band: &BandPlace) -> String {
     match &band.next {
         Some(next) => format!("{}, {} short of {}", shown(&band.band), next.missing, shown(&next.band)),
         None => shown(&band.band),
@@ -119,7 +115,7 @@ pub(super) fn deductions(line: &RuleLine) -> Vec<String> {
 }
 
 /// The findings in one line.
-pub(super) fn in_short(findings: &[Finding]) -> String {
+pub(crate) fn in_short(findings: &[Finding]) -> String {
     let mut said: Vec<&str> = Vec::new();
     let mut to_tell: Vec<&Finding> = findings.iter().rev().collect();
     while let Some(finding) = to_tell.pop() {

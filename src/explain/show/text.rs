@@ -71,7 +71,14 @@ fn part(write: impl FnOnce(&mut Page)) -> String {
 fn head(explanation: &Explanation, page: &mut Page) {
     let name = phrases::lead_name(explanation);
     page.line("", &format!("{name}, {}", phrases::stage(&explanation.stage)));
-    page.line("", &format!("{}, {}", phrases::origin(explanation), phrases::validity(explanation)));
+    page.line(
+        "",
+        &format!(
+            "{}, {}",
+            phrases::origin(&explanation.rule_set, explanation.at),
+            phrases::validity(explanation.at, explanation.valid_until)
+        ),
+    );
     page.blank();
     let names = explanation.scores.iter().map(|score| score.score.as_str());
     let (widest, points) =

@@ -11,7 +11,9 @@ mod times;
 mod values;
 
 pub(super) use events::EventsFound;
-pub(super) use times::{age, date_and_time, distance};
+pub(crate) use terms::happened;
+pub(super) use times::distance;
+pub(crate) use times::{age, date_and_time};
 
 use crate::decimal::Points;
 use crate::lead::Value;

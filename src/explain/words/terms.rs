@@ -56,14 +56,8 @@ impl Words<'_> {
 
     fn events_like(self, selector: &Selector, count: usize) -> String {
         let Some(kind) = self.model.vocabulary.kind(selector.kind) else { return String::new() };
-        let noun = NOUNS.iter().find(|(name, ..)| *name == kind.name);
-        let mut words = match noun {
-            Some((_, one, ..)) if count == 1 => (*one).to_owned(),
-            Some((_, _, many, _)) => (*many).to_owned(),
-            None => format!("{} event{}", named(&kind.name), if count == 1 { "" } else { "s" }),
-        };
+        let (mut words, link) = noun(&kind.name, count);
         if !selector.subjects.contains(&SubjectPattern::Any) {
-            let link = noun.map_or("of", |(.., link)| *link);
             let subjects = several(selector.subjects.iter().map(subject_pattern), MOST, "or");
             words.push_str(&format!(" {link} {subjects}"));
         }
@@ -106,6 +100,25 @@ impl Words<'_> {
         };
         selectors.len() > 1
             || !selectors.iter().filter_map(|id| self.model.selectors.get(id.index())).all(exact)
+    }
+}
+
+/// What one event of a kind is called, or several, and the word between that and their subject.
+fn noun(kind: &str, count: usize) -> (String, &'static str) {
+    match NOUNS.iter().find(|(name, ..)| *name == kind) {
+        Some((_, one, _, link)) if count == 1 => ((*one).to_owned(), link),
+        Some((_, _, many, link)) => ((*many).to_owned(), link),
+        None => (format!("{} event{}", named(kind), if count == 1 { "" } else { "s" }), "of"),
+    }
+}
+
+/// So many events of a kind about a subject: `2 visits to pricing`.
+pub(crate) fn happened(kind: &str, about: &str, count: usize) -> String {
+    let (noun, link) = noun(kind, count);
+    if about.is_empty() {
+        format!("{count} {noun}")
+    } else {
+        format!("{count} {noun} {link} {}", subject(about))
     }
 }
 

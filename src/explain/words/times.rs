@@ -8,7 +8,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// How long ago `at` was, or how far ahead it is: `34 days ago`, `30 hours ago`, `in 2 days`.
-pub(in crate::explain) fn age(at: Instant, now: Instant) -> String {
+pub(crate) fn age(at: Instant, now: Instant) -> String {
     let micros = now.micros() - at.micros();
     match micros {
         ..0 => format!("in {}", distance(-micros)),
@@ -28,7 +28,7 @@ pub(in crate::explain) fn distance(micros: i64) -> String {
 }
 
 /// `2026-11-01` for a midnight, else `2026-11-01 08:15 UTC`, as fine as it is.
-pub(in crate::explain) fn date_and_time(at: Instant) -> String {
+pub(crate) fn date_and_time(at: Instant) -> String {
     let text = at.to_string();
     let Some((date, time)) = text.trim_end_matches('Z').split_once('T') else { return text };
     match time.strip_suffix(":00").unwrap_or(time) {

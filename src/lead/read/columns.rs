@@ -26,6 +26,10 @@ impl<'a> Cell<'a> {
         Cell((!is_missing).then_some(text))
     }
 
+    pub(super) const fn text(self) -> Option<&'a str> {
+        self.0
+    }
+
     pub(super) const fn is_missing(self) -> bool {
         self.0.is_none()
     }

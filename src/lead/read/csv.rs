@@ -112,11 +112,9 @@ impl<R: BufRead> CsvLeads<R> {
 }
 
 /// Which column holds the ids: the one that is `wanted`, as written or folded, or else the one called `id`.
-fn id_column(headers: &[Header], wanted: Option<&str>) -> Result<usize, String> {
-    let folds_to =
-        |name: &Option<String>| headers.iter().position(|header| name.is_some() && header.name == *name);
+pub(super) fn id_column(headers: &[Header], wanted: Option<&str>) -> Result<usize, String> {
     match wanted {
-        None => folds_to(&Some("id".to_owned())).ok_or_else(|| {
+        None => column(headers, "id").ok_or_else(|| {
             let only = headers.first().filter(|_| headers.len() == 1).map_or("", |header| &header.written);
             if only.contains([';', '\t']) {
                 "no column is called `id`: the cells are not separated by commas".to_owned()
@@ -124,13 +122,16 @@ fn id_column(headers: &[Header], wanted: Option<&str>) -> Result<usize, String> 
                 "no column is called `id`; say which one holds the leads' ids (`--id COLUMN`)".to_owned()
             }
         }),
-        Some(wanted) => {
-            let written = headers.iter().position(|header| header.written == wanted.trim());
-            written.or_else(|| folds_to(&fold(wanted))).ok_or_else(|| {
-                format!("no column is called {}, which is to hold the leads' ids", quote(wanted))
-            })
-        }
+        Some(wanted) => column(headers, wanted)
+            .ok_or_else(|| format!("no column is called {}, which is to hold the leads' ids", quote(wanted))),
     }
+}
+
+/// The column that is called `wanted`, as written or folded.
+pub(super) fn column(headers: &[Header], wanted: &str) -> Option<usize> {
+    let written = headers.iter().position(|header| header.written == wanted.trim());
+    let name = fold(wanted);
+    written.or_else(|| headers.iter().position(|header| name.is_some() && header.name == name))
 }
 
 /// What the column `name` is: an attribute, or one of the lead's own keys that no attribute hides.

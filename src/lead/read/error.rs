@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::lines::LineError;
-use crate::lead::error::quote;
+use crate::lead::error::{did_you_mean, quote};
 use crate::lead::unknown::grouped;
 use crate::lead::{LeadError, UnknownName};
 
@@ -73,6 +73,14 @@ pub enum ReadErrorKind {
     /// The header of a CSV file will not do.
     #[error("{0}")]
     Header(String),
+    /// The attribute that was asked for stands nowhere in the file.
+    #[error("the attribute {} is nowhere in the file{}", quote(.attribute), did_you_mean(.suggestion.as_deref()))]
+    NoSuchAttribute {
+        /// Its name.
+        attribute: String,
+        /// What was perhaps meant.
+        suggestion: Option<String>,
+    },
     /// The file could not be read any further.
     #[error("cannot be read: {0}")]
     Io(#[source] io::Error),
@@ -119,7 +127,13 @@ impl Failure {
 impl ReadErrorKind {
     /// Whether nothing behind it can be read.
     pub(super) const fn ends_file(&self) -> bool {
-        matches!(self, ReadErrorKind::Io(_) | ReadErrorKind::Header(_) | ReadErrorKind::UnclosedQuote)
+        matches!(
+            self,
+            ReadErrorKind::Io(_)
+                | ReadErrorKind::Header(_)
+                | ReadErrorKind::UnclosedQuote
+                | ReadErrorKind::NoSuchAttribute { .. }
+        )
     }
 }
 

@@ -79,16 +79,8 @@ pub(super) fn event_line<'a>(
     line: u64,
     names: &mut Names<'_>,
 ) -> Result<(&'a RawValue, EventParts<&'a RawValue>), Failure> {
-    let mut problem = None;
-    let mut json = serde_json::Deserializer::from_str(text);
-    let mut entries = Vec::new();
-    let walk = ObjectWalk { entries: &mut entries, problem: &mut problem, nullable: false };
-    let result = walk.deserialize(&mut json).and_then(|()| json.end());
-    let parts = match (result, problem) {
-        (Ok(()), _) => event_parts(&mut entries, names, true).map_err(ReadErrorKind::Lead),
-        (Err(_), Some(problem)) => Err(ReadErrorKind::Lead(problem)),
-        (Err(error), None) => Err(not_json(text, &error)),
-    };
+    let parts = object(text)
+        .and_then(|mut entries| event_parts(&mut entries, names, true).map_err(ReadErrorKind::Lead));
     let lead_missing = || {
         let expected = LeadErrorKind::Missing { expected: "the id of a lead" };
         ReadErrorKind::Lead(LeadError::new("lead", expected))
@@ -100,7 +92,19 @@ pub(super) fn event_line<'a>(
 }
 
 /// An object's keys and values as they stand in the line.
-type Entries<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+pub(super) type Entries<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+
+/// The keys and values of the object that the line `text` holds.
+pub(super) fn object(text: &str) -> Result<Entries<'_>, ReadErrorKind> {
+    let (mut entries, mut problem) = (Vec::new(), None);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let walk = ObjectWalk { entries: &mut entries, problem: &mut problem, nullable: false };
+    match (walk.deserialize(&mut json).and_then(|()| json.end()), problem) {
+        (Ok(()), _) => Ok(entries),
+        (Err(_), Some(problem)) => Err(ReadErrorKind::Lead(problem)),
+        (Err(error), None) => Err(not_json(text, &error)),
+    }
+}
 
 /// Sorts the entries of an event's object, and empties them; in an events file one is `lead`.
 fn event_parts<'a>(
@@ -130,7 +134,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> ReadErrorKind {
 }
 
 /// The id under `key`, as far as `text` can be read: for messages about lines that have something wrong before.
-fn find_id<'a>(text: &'a str, key: &'static str) -> Cow<'a, str> {
+pub(super) fn find_id<'a>(text: &'a str, key: &'static str) -> Cow<'a, str> {
     struct Find<'a> {
         key: &'static str,
         found: Cow<'a, str>,

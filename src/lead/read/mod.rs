@@ -6,6 +6,7 @@
 //! A line that is wrong is an error with file, line, lead and field, behind which reading can go on with the next
 //! line. Ids of leads that could not be read do not count as seen.
 
+mod attribute;
 #[cfg(feature = "csv")]
 mod columns;
 #[cfg(feature = "csv")]
@@ -16,6 +17,7 @@ mod late;
 #[cfg(feature = "csv")]
 mod late_csv;
 mod lines;
+mod objects;
 mod options;
 #[cfg(feature = "csv")]
 mod records;
@@ -28,7 +30,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::attribute::AttributeReader;
 pub use self::error::{ReadError, ReadErrorKind, ReadWarning};
+pub(crate) use self::objects::{ObjectLines, describe as describe_json, entries, id_under};
 pub use self::options::{LeadFormat, ReadOptions};
 
 #[cfg(feature = "csv")]

@@ -45,7 +45,7 @@ pub struct Columns {
     pub company_size: Vec<i64>,
     pub consent: Vec<bool>,
     /// Where each lead's events begin, and where the last one's end.
-    pub first_event: Vec<u32>,
+    pub first_event: Vec<usize>,
     pub kind: Texts,
     pub subject: Texts,
     /// In microseconds since 1970, rising within a lead.
@@ -70,7 +70,7 @@ pub fn columns(leads: usize) -> Columns {
             columns.at.push(event.at.timestamp_micros());
             columns.seconds.push(event.watched.map_or(0, |watched| watched.seconds));
         }
-        columns.first_event.push(columns.at.len() as u32);
+        columns.first_event.push(columns.at.len());
     }
     columns
 }
@@ -81,7 +81,7 @@ impl Columns {
     }
 
     pub fn events_of(&self, lead: usize) -> std::ops::Range<usize> {
-        self.first_event[lead] as usize..self.first_event[lead + 1] as usize
+        self.first_event[lead]..self.first_event[lead + 1]
     }
 
     /// A lead's events out of the columns, for the plain reading.

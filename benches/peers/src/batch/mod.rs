@@ -3,17 +3,18 @@
 mod by_hand;
 mod columns;
 mod export;
+mod with_leadql;
 
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 
-use leadql::{NewEvent, RuleSet};
+use leadql::RuleSet;
 
 use crate::NOW;
 use crate::events::reference;
 use crate::events::rules::{self as events, BANDS, BOUNDS, MQL};
-use crate::events::with_leadql::line;
+use crate::events::with_leadql::{line, new_event};
 use crate::flat::rules::Condition;
 use crate::flat::with_leadql::condition;
 use crate::way::{Kind, Verdict, Way, check};
@@ -55,7 +56,8 @@ pub fn prepare(leads: usize) -> Result<Vec<Way>, Box<dyn Error>> {
     let mut ways = vec![Way::over_runs("hand-written Rust", Kind::Columns, move |first, verdicts| {
         by_hand::score(columns, first, verdicts, &mut met);
     })];
-    check(&mut ways, &expected, |_, _| String::new())?;
+    ways.extend(with_leadql::ways(&RuleSet::compile(&text())?, columns)?);
+    check(&mut ways, &expected, |_, lead| format!("Its events are {:#?}", columns.lead(lead)))?;
     Ok(ways)
 }
 
@@ -85,11 +87,7 @@ fn scored(columns: &Columns) -> Result<Vec<Verdict>, Box<dyn Error>> {
             .set("company_size", columns.company_size[lead])?
             .set("consent", columns.consent[lead])?;
         for event in &history.events {
-            let mut new = NewEvent::new(event.kind.as_str(), event.subject.as_str(), event.at);
-            if let Some(watched) = event.watched {
-                new = new.property("seconds", watched.seconds);
-            }
-            builder = builder.add_event(new)?;
+            builder = builder.add_event(new_event(event))?;
         }
         let evaluation = rules.evaluate(&builder.build(), NOW);
         let score = evaluation.score("interest").map(|points| points.thousandths());

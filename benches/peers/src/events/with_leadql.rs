@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use leadql::{Evaluation, LeadError, NewEvent, RuleSet};
+use leadql::{Evaluation, LeadError, LeadState, NewEvent, RuleSet};
 
-use super::history::Lead;
+use super::history::{Event, Lead};
 use super::rules::{BANDS, BOUNDS, Body, MQL, Measure, Rule, Selector, Subject};
 use crate::way::{Kind, Verdict, Way};
 
@@ -86,17 +86,38 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
         let lead = owned.lead_from(&leads[lead]).expect("its events are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
     });
-    Ok(vec![once, valid_until, builder, serde])
+    let mut keeper = rules.keeper();
+    let mut state = move |lead: &Lead| {
+        let mut state = keeper.new_state("");
+        for event in &lead.events {
+            keeper.record(&mut state, &new_event(event), now).expect("built above");
+        }
+        state
+    };
+    let states: Vec<LeadState> = leads.iter().map(&mut state).collect();
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let kept = Way::new("LeadQL, bounded state", Kind::Prepared, move |lead| {
+        verdict(evaluator.evaluate_state(&states[lead], now).expect("of the same rule set"))
+    });
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let recorded = Way::new("LeadQL, bounded state", Kind::FromFields, move |lead| {
+        verdict(evaluator.evaluate_state(&state(&leads[lead]), now).expect("of the same rule set"))
+    });
+    Ok(vec![once, valid_until, kept, builder, serde, recorded])
+}
+
+pub fn new_event(event: &Event) -> NewEvent<'_> {
+    let new = NewEvent::new(event.kind.as_str(), event.subject.as_str(), event.at);
+    match event.watched {
+        Some(watched) => new.property("seconds", watched.seconds),
+        None => new,
+    }
 }
 
 fn build(rules: &RuleSet, lead: &Lead) -> Result<leadql::Lead, LeadError> {
     let mut builder = rules.lead();
     for event in &lead.events {
-        let mut new = NewEvent::new(event.kind.as_str(), event.subject.as_str(), event.at);
-        if let Some(watched) = event.watched {
-            new = new.property("seconds", watched.seconds);
-        }
-        builder = builder.add_event(new)?;
+        builder = builder.add_event(new_event(event))?;
     }
     Ok(builder.build())
 }

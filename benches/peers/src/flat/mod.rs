@@ -10,6 +10,7 @@ mod with_datalogic;
 pub mod with_leadql;
 mod with_rhai;
 mod with_wirefilter;
+mod with_zen;
 
 use std::error::Error;
 
@@ -44,6 +45,7 @@ pub fn prepare(leads: usize) -> Result<Vec<Way>, Box<dyn Error>> {
     ways.extend(with_leadql::ways(&compiled, leads, crate::NOW)?);
     ways.extend(with_wirefilter::ways(&rules, leads)?);
     ways.extend(with_datalogic::ways(&rules, leads)?);
+    ways.extend(with_zen::ways(&rules, leads)?);
     ways.extend(with_cel::ways(&rules, leads)?);
     ways.extend(with_rhai::ways(&rules, leads)?);
 

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use leadql::{Evaluation, LeadBuilder, LeadError, RuleSet};
+use leadql::{AttributeHandle, Evaluation, LeadBuilder, LeadError, LeadState, RuleSet};
 
 use super::rules::{BANDS, BOUNDS, Condition, MQL, Rule, mql};
-use super::snapshot::{FLAGS, NUMBERS, Snapshot};
+use super::snapshot::{FLAGS, NUMBERS, Snapshot, Value, fields};
 use crate::way::{Kind, Verdict, Way};
 
 /// The rule set as text.
@@ -91,7 +91,31 @@ pub fn ways(
         let lead = owned.lead_from(&leads[lead]).expect("its fields are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
     });
-    Ok(vec![once, valid_until, builder, serde])
+    let mut keeper = rules.keeper();
+    let handles = fields(&leads[0]).map(|(name, _)| keeper.attribute(name));
+    let handles: Vec<AttributeHandle> = handles.collect::<Result<_, _>>()?;
+    let mut state = move |lead: &Snapshot| {
+        let mut state = keeper.new_state("");
+        for ((_, value), attribute) in fields(lead).zip(&handles) {
+            let set = match value {
+                Value::Text(text) => keeper.set(&mut state, *attribute, text, now),
+                Value::Number(number) => keeper.set(&mut state, *attribute, number, now),
+                Value::Flag(flag) => keeper.set(&mut state, *attribute, flag, now),
+            };
+            set.expect("the field's own type");
+        }
+        state
+    };
+    let states: Vec<LeadState> = leads.iter().map(&mut state).collect();
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let kept = Way::new("LeadQL, bounded state", Kind::Prepared, move |lead| {
+        verdict(evaluator.evaluate_state(&states[lead], now).expect("of the same rule set"))
+    });
+    let mut evaluator = rules.evaluator().without_valid_until();
+    let recorded = Way::new("LeadQL, bounded state", Kind::FromFields, move |lead| {
+        verdict(evaluator.evaluate_state(&state(&leads[lead]), now).expect("of the same rule set"))
+    });
+    Ok(vec![once, valid_until, kept, builder, serde, recorded])
 }
 
 fn set<'r>(builder: LeadBuilder<'r>, lead: &Snapshot) -> Result<LeadBuilder<'r>, LeadError> {

@@ -1,0 +1,200 @@
+//! The events of a batch as a pass over them needs them: what each adds to, which leads have them in order, and
+//! which are duplicates.
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+
+use super::bind::{Binding, BoundKind};
+use super::columns::{EventColumns, EventIds, LeadColumns, MISSING};
+use super::layout::Layout;
+use super::targets::{KindPlace, SKIPPED, TargetId, Targets};
+use crate::plan::{FoldRoom, Plan};
+use crate::vocabulary::Vocabulary;
+
+/// What was found out about the events of a batch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals {
+    /// By event, from that of the row `first` on.
+    targets: Vec<TargetId>,
+    first: usize,
+    /// By code, and one more for a missing subject: a code whose text is the same, the case of ASCII letters
+    /// ignored, and for all of them the same one; only where a plan tells subjects apart.
+    subjects: Vec<u32>,
+    /// By code: the class of the subject; one more for a missing one.
+    classes: Vec<u32>,
+    kinds: Vec<Option<KindPlace>>,
+    ids: Vec<(u64, usize)>,
+    hasher: RandomState,
+    same: SameTexts,
+    room: FoldRoom,
+}
+
+const UNSEEN: u32 = u32::MAX;
+
+impl Arrivals {
+    /// Looks at the events of some leads of a batch that has been checked.
+    pub(super) fn resolve(
+        &mut self,
+        (plan, layout, vocabulary): (&Plan, &Layout, &Vocabulary),
+        targets: &mut Targets,
+        binding: &Binding,
+        columns: &LeadColumns<'_>,
+        leads: Range<usize>,
+    ) {
+        targets.begin();
+        self.targets.clear();
+        let Some(events) = &columns.events else { return };
+        let kind_place = |kind: &BoundKind| {
+            let id = kind.id?;
+            let active = vocabulary.kind(id).is_some_and(|kind| !kind.passive);
+            Some(KindPlace { id, place: targets.place(id), active })
+        };
+        self.kinds.clear();
+        self.kinds.extend(binding.kinds.iter().map(kind_place));
+        let dictionary = events.subjects.map_or(&[][..], |subjects| subjects.dictionary);
+        self.classes.clear();
+        self.classes.resize(dictionary.len() + 1, UNSEEN);
+        self.subjects.clear();
+        if layout.subject_lists > 0 {
+            // Without a subject or with the empty one: the last.
+            self.subjects.resize(dictionary.len() + 1, number(dictionary.len()));
+            self.same.clear(dictionary.len());
+        }
+        let offset = |lead: usize| events.offsets.get(lead).copied().unwrap_or(0);
+        self.first = offset(leads.start);
+        let rows = self.first..offset(leads.end);
+        let mut resolved = std::mem::take(&mut self.targets);
+        resolved.extend(rows.map(|row| self.target(plan, layout, targets, events, row)));
+        self.targets = resolved;
+        if events.ids.is_some() {
+            leads.for_each(|lead| self.skip_duplicates(events, offset(lead), offset(lead + 1)));
+        }
+    }
+
+    /// The targets of events by their rows.
+    pub(super) fn targets(&self, rows: Range<usize>) -> &[TargetId] {
+        let place = |row: usize| row.saturating_sub(self.first);
+        self.targets.get(place(rows.start)..place(rows.end)).unwrap_or(&[])
+    }
+
+    /// How many subjects are told apart.
+    pub(super) fn subjects(&self) -> usize {
+        self.subjects.len()
+    }
+
+    /// The number of the subject with a code, none where it is missing: the same for the same subject.
+    pub(super) fn subject(&self, code: Option<u32>) -> usize {
+        let missing = self.subjects.len().saturating_sub(1);
+        let code = code.map_or(missing, |code| (code as usize).min(missing));
+        self.subjects.get(code).map_or(missing, |first| *first as usize)
+    }
+
+    fn target(
+        &mut self,
+        plan: &Plan,
+        layout: &Layout,
+        targets: &mut Targets,
+        events: &EventColumns<'_>,
+        row: usize,
+    ) -> TargetId {
+        let kind = events.kinds.codes.get(row).and_then(|code| self.kinds.get(*code as usize));
+        let Some(kind) = kind.copied().flatten() else { return SKIPPED };
+        let missing = self.classes.len().saturating_sub(1);
+        let code = match events.subjects {
+            Some(subjects) => subjects.codes.get(row).map_or(missing, |code| (*code as usize).min(missing)),
+            None => missing,
+        };
+        let Some(class) = self.classes.get_mut(code) else { return SKIPPED };
+        if *class == UNSEEN {
+            let dictionary = events.subjects.map_or(&[][..], |subjects| subjects.dictionary);
+            let subject = dictionary.get(code).copied().unwrap_or_default();
+            *class = targets.class(subject, &mut self.room);
+            if let Some(first) = self.subjects.get_mut(code).filter(|_| !subject.is_empty()) {
+                *first = self.same.first(dictionary, code, &mut self.room);
+            }
+        }
+        targets.target(plan, layout, kind, *class)
+    }
+
+    /// Of events with the same id the earliest counts, of equally early ones the first.
+    fn skip_duplicates(&mut self, events: &EventColumns<'_>, from: usize, to: usize) {
+        let Arrivals { ids, hasher, targets, first, .. } = self;
+        let place = |row: usize| row.saturating_sub(*first);
+        ids.clear();
+        let text = |row: usize| match events.ids {
+            Some(EventIds::Texts(ids)) => ids.get(row).copied().unwrap_or_default(),
+            _ => "",
+        };
+        ids.extend((from..to).filter_map(|row| {
+            // What the vocabulary lacks is left out first.
+            targets.get(place(row)).filter(|target| **target != SKIPPED)?;
+            match events.ids? {
+                EventIds::Texts(_) => {
+                    Some((hasher.hash_one(text(row)), row)).filter(|_| !text(row).is_empty())
+                }
+                EventIds::Codes(codes) => {
+                    codes.get(row).filter(|code| **code != MISSING).map(|code| (u64::from(*code), row))
+                }
+            }
+        }));
+        let at = |row: usize| events.times.get(row);
+        ids.sort_unstable_by(|(one_hash, one), (other_hash, other)| {
+            let same_id = || text(*one).cmp(text(*other));
+            let earlier = || (at(*one), one).cmp(&(at(*other), other));
+            one_hash.cmp(other_hash).then_with(same_id).then_with(earlier)
+        });
+        for pair in ids.windows(2) {
+            if let [(one_hash, one), (other_hash, other)] = pair
+                && one_hash == other_hash
+                && text(*one) == text(*other)
+                && let Some(target) = targets.get_mut(place(*other))
+            {
+                *target = SKIPPED;
+            }
+        }
+    }
+}
+
+/// Subjects of a batch by their texts, the case of ASCII letters ignored.
+#[derive(Clone, Debug, Default)]
+struct SameTexts {
+    /// A code and one more, or 0; at most half are taken. Their number is a power of two.
+    places: Vec<u32>,
+    hasher: RandomState,
+}
+
+impl SameTexts {
+    fn clear(&mut self, texts: usize) {
+        self.places.clear();
+        self.places.resize((texts * 2).next_power_of_two(), 0);
+    }
+
+    /// The first code that came with the same text as this one.
+    fn first(&mut self, dictionary: &[&str], code: usize, room: &mut FoldRoom) -> u32 {
+        let text = dictionary.get(code).copied().unwrap_or_default();
+        let mask = self.places.len().wrapping_sub(1);
+        // OK because half of the places are free: the walk ends at one of them.
+        let mut at = self.hasher.hash_one(room.folded(text)) as usize & mask;
+        loop {
+            match self.places.get_mut(at) {
+                Some(free @ 0) => {
+                    *free = number(code) + 1;
+                    return number(code);
+                }
+                Some(taken) => {
+                    let other = dictionary.get(*taken as usize - 1).copied().unwrap_or_default();
+                    if other.eq_ignore_ascii_case(text) {
+                        return *taken - 1;
+                    }
+                }
+                None => return number(code),
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+/// A code, which is below 2^32, as a number.
+fn number(code: usize) -> u32 {
+    u32::try_from(code).unwrap_or(u32::MAX - 1)
+}

@@ -1,0 +1,271 @@
+//! One pass over a lead's events, adding up what a [`Layout`] asks for.
+//!
+//! Each event adds its row. Few need more than that (different days and subjects, sums, limits that have to do
+//! with order, tests of properties); they are put aside and gone through afterwards, the newest first.
+
+use super::arrivals::Arrivals;
+use super::bind::{Binding, BoundKind};
+use super::columns::{Column, Data, EventColumns};
+use super::early::{double, integer};
+use super::layout::{Layout, Other, OtherWhat, Per};
+use super::rows::{NONE_YET, Sums, fill};
+use super::subjects::SubjectTallies;
+use super::targets::{TargetId, Targets};
+use crate::plan::{FoldRoom, Micros, Plan, ValueRef};
+use crate::vocabulary::PropertyId;
+
+/// What has been added up of one lead's events, and room to do it in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counters {
+    sums: Sums,
+    /// By count of the layout; the first are lanes.
+    counts: Vec<u32>,
+    /// By total of the layout, in millionths.
+    totals: Vec<i128>,
+    /// By each rule.
+    rules: Vec<RuleTally>,
+    /// By list of the layout: the day of the last event and how many there were of it.
+    days: Vec<(i64, u32)>,
+    subjects: SubjectTallies,
+    /// Events that add more than a row.
+    aside: Vec<Aside>,
+    room: FoldRoom,
+}
+
+/// What an each rule with a tally of its own has added up.
+#[derive(Clone, Copy, Debug, Default)]
+struct RuleTally {
+    /// In thousandths of a point.
+    points: i64,
+    /// How many events count, be it for nothing.
+    events: u32,
+}
+
+/// An event that adds more than a row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Aside {
+    at: Micros,
+    row: usize,
+    stretch: u32,
+    target: TargetId,
+}
+
+/// The columns that a pass reads, and what they are read by.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s, 'a> {
+    pub(super) plan: &'s Plan,
+    pub(super) layout: &'s Layout,
+    pub(super) targets: &'s Targets,
+    pub(super) binding: &'s Binding,
+    pub(super) arrivals: &'s Arrivals,
+    pub(super) events: &'s EventColumns<'a>,
+}
+
+/// So many events can be added up before a lane of counts may run over.
+const ROUND: usize = u8::MAX as usize;
+
+impl Counters {
+    /// Makes ready for a lead, which has no events so far.
+    pub(super) fn clear(&mut self, layout: &Layout, targets: &Targets) {
+        targets.rows.begin(&mut self.sums);
+        fill(&mut self.counts, layout.counts, 0);
+        fill(&mut self.totals, layout.totals, 0);
+        fill(&mut self.rules, layout.each.len(), RuleTally::default());
+        fill(&mut self.days, layout.day_lists, (i64::MIN, 0));
+    }
+
+    /// Adds up the events of a lead as they count at `now`; `targets` are those of the lead's events.
+    pub(super) fn add_lead(&mut self, source: &Source<'_, '_>, lead: usize, now: Micros) {
+        let Some([from, to]) = source.events.offsets.get(lead..lead + 2) else { return };
+        let (times, targets) = (source.events.times.get(*from..*to), source.arrivals.targets(*from..*to));
+        let mut row = *from;
+        self.aside.clear();
+        for (times, targets) in times.unwrap_or(&[]).chunks(ROUND).zip(targets.chunks(ROUND)) {
+            self.add_rows(source, times, targets, row, now);
+            row += times.len();
+        }
+        if !self.aside.is_empty() {
+            self.add_aside(source);
+        }
+    }
+
+    /// Adds the rows of some events, of which the first has this row, and puts those aside that add more.
+    fn add_rows(
+        &mut self,
+        source: &Source<'_, '_>,
+        times: &[Micros],
+        targets: &[TargetId],
+        row: usize,
+        now: Micros,
+    ) {
+        let mut put_aside = self.aside.len();
+        self.aside.resize(put_aside + times.len(), Aside::default());
+        for ((at, target), row) in times.iter().zip(targets).zip(row..) {
+            // OK because both are in the years 0001 to 9999.
+            let age = now - at;
+            if age < 0 {
+                // Still to come.
+                continue;
+            }
+            let stretch = source.layout.stretches.of(age);
+            source.targets.rows.add_to(&mut self.sums, *target, stretch);
+            // Without a branch, which would be wrong half of the time.
+            if let Some(free) = self.aside.get_mut(put_aside) {
+                *free = Aside { at: *at, row, stretch, target: *target };
+                put_aside += usize::from(source.targets.has_more(*target));
+            }
+        }
+        self.aside.truncate(put_aside);
+        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
+            *count += u32::from(std::mem::take(lane));
+        }
+    }
+
+    /// Goes through the events that add more, the newest first where that matters.
+    fn add_aside(&mut self, source: &Source<'_, '_>) {
+        let mut aside = std::mem::take(&mut self.aside);
+        if source.layout.in_order && !aside.is_sorted_by_key(|event| event.at) {
+            aside.sort_unstable_by_key(|event| (event.at, event.row));
+        }
+        if source.layout.subject_lists > 0 {
+            self.subjects.begin(source.layout.subject_lists, source.arrivals.subjects());
+        }
+        for event in aside.iter().rev() {
+            for other in source.targets.others(event.target) {
+                self.add_other(source, other, event);
+            }
+            for guard in source.targets.guards(event.target) {
+                let property = |property| source.property(property, event.row);
+                let mut selectors = guard.selectors.iter();
+                if selectors.any(|selector| Plan::passes(selector, property, &mut self.room)) {
+                    self.add_guarded(source, guard.target, event);
+                }
+            }
+        }
+        self.aside = aside;
+    }
+
+    fn add_guarded(&mut self, source: &Source<'_, '_>, target: TargetId, event: &Aside) {
+        source.targets.rows.add_to(&mut self.sums, target, event.stretch);
+        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
+            *count += u32::from(std::mem::take(lane));
+        }
+        for other in source.targets.others(target) {
+            self.add_other(source, other, event);
+        }
+    }
+
+    fn add_other(&mut self, source: &Source<'_, '_>, other: &Other, event: &Aside) {
+        if !other.window.contains(event.stretch) {
+            return;
+        }
+        match other.what {
+            OtherWhat::Day { count, list } => {
+                let is_new = self.of_day(list, event) == 0;
+                self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
+            }
+            OtherWhat::Subject { count, list } => {
+                let is_new = self.subjects.add(source.subject(event.row), list) == 0;
+                self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
+            }
+            OtherWhat::Sum { sum, total } => {
+                let value = source.addend(sum, event.row);
+                self.totals.get_mut(total as usize).into_iter().for_each(|total| *total += value);
+            }
+            OtherWhat::Points { rule, amounts, times, per } => {
+                // An event that has no room for itself takes none from others of its day or subject.
+                let has_room = match per {
+                    Per::Nothing => true,
+                    Per::Day { limit, list } => self.of_day(list, event) < limit,
+                    Per::Subject { limit, list } => {
+                        self.subjects.add(source.subject(event.row), list) < limit
+                    }
+                };
+                if let Some(rule) = self.rules.get_mut(rule as usize)
+                    && has_room
+                    && rule.events < times
+                {
+                    let amount = source.layout.amounts(amounts).get(event.stretch as usize);
+                    rule.points = rule.points.saturating_add(amount.copied().unwrap_or(0));
+                    rule.events += 1;
+                }
+            }
+        }
+    }
+
+    /// Counts an event of a day in a list; gives how many of that day came before it. Days come one after the
+    /// other.
+    fn of_day(&mut self, list: u32, event: &Aside) -> u32 {
+        let day = event.at.div_euclid(86_400_000_000);
+        let Some((last, events)) = self.days.get_mut(list as usize) else { return 0 };
+        let before = if *last == day { *events } else { 0 };
+        (*last, *events) = (day, before + 1);
+        before
+    }
+
+    /// A count of the layout.
+    #[inline]
+    pub(super) fn count(&self, count: u32) -> u32 {
+        self.counts.get(count as usize).copied().unwrap_or(0)
+    }
+
+    /// The stretch of the newest event in a lane; [`NONE_YET`] where there is none.
+    #[inline]
+    pub(super) fn newest(&self, lane: u32) -> i16 {
+        self.sums.newest.as_flattened().get(lane as usize).copied().unwrap_or(NONE_YET)
+    }
+
+    /// The points in a lane, in thousandths.
+    #[inline]
+    pub(super) fn points(&self, lane: u32) -> i64 {
+        self.sums.points.get(lane as usize).copied().unwrap_or(0)
+    }
+
+    /// A total of the layout, in millionths.
+    pub(super) fn total(&self, total: u32) -> i128 {
+        self.totals.get(total as usize).copied().unwrap_or(0)
+    }
+
+    /// What an each rule has in its own tally, and whether any event counts.
+    pub(super) fn tally(&self, rule: usize) -> (i64, bool) {
+        self.rules.get(rule).map_or((0, false), |rule| (rule.points, rule.events > 0))
+    }
+}
+
+impl Source<'_, '_> {
+    /// The number of an event's subject: the same for the same subject.
+    fn subject(&self, row: usize) -> usize {
+        let code = self.events.subjects.and_then(|subjects| subjects.codes.get(row));
+        self.arrivals.subject(code.copied())
+    }
+
+    /// What an event adds to a sum of the plan, in millionths.
+    fn addend(&self, sum: u32, row: usize) -> i128 {
+        let kind = self.kind(row).and_then(|kind| kind.id);
+        let property = kind.and_then(|kind| self.plan.sums.get(sum as usize)?.property(kind));
+        match property.and_then(|property| self.property(property, row)) {
+            Some(ValueRef::Number(number)) => i128::from(number.millionths()),
+            _ => 0,
+        }
+    }
+
+    fn kind(&self, row: usize) -> Option<&BoundKind> {
+        let code = self.events.kinds.codes.get(row)?;
+        self.binding.kinds.get(*code as usize)
+    }
+
+    /// The value of an event's property, none where it is missing.
+    fn property(&self, property: PropertyId, row: usize) -> Option<ValueRef<'_>> {
+        let columns = self.binding.properties(self.kind(row)?);
+        let (_, place) = columns.iter().find(|(of, _)| *of == property)?;
+        let (_, Column(data)) = self.events.properties.get(*place)?;
+        match data {
+            Data::Texts(texts) => texts.get(row).map(ValueRef::Text),
+            Data::Integers(values) => integer(*values, row),
+            Data::Doubles(values) => double(*values, row),
+            Data::Flags(values) => values.get(row).map(ValueRef::Flag),
+            // No property has such a type.
+            Data::Dates(_) | Data::Sets { .. } => None,
+        }
+    }
+}
