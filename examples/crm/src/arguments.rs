@@ -50,7 +50,7 @@ pub(crate) fn read(parser: &mut lexopt::Parser) -> Result<Option<Arguments>, lex
             Long("database") => arguments.database = parser.value()?.into(),
             Long("port") => port = parse(parser, "--port")?,
             Long("listen") => ip = parse(parser, "--listen")?,
-            Long("host") => arguments.hosts.push(parser.value()?.string()?.to_ascii_lowercase()),
+            Long("host") => arguments.hosts.push(parser.value()?.string()?),
             Long("rules") => arguments.rules = Some(parser.value()?.into()),
             Long("calendar") => arguments.calendar = Some(parser.value()?.into()),
             Long("demo") => arguments.demo = true,

@@ -1,5 +1,7 @@
 //! What can go wrong between a request and the database, in plain words.
 
+use std::io::Write;
+
 use leadql::{LeadError, LeadErrorKind, QualificationError, Stage, UnknownName};
 
 /// Why something was not done. Nothing of it was stored.
@@ -72,4 +74,9 @@ impl From<LeadError> for Failure {
             _ => Failure::BadInput { field, text },
         }
     }
+}
+
+/// Writes a line for whoever runs the service. Where nobody reads it any more, that stops nothing.
+pub(crate) fn log(text: &str) {
+    let _ = writeln!(std::io::stderr(), "error: {text}");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use crate::crm::Crm;
-use crate::failure::Failure;
+use crate::failure::{Failure, log};
 use crate::store::Database;
 
 /// How late a lead may be looked at.
@@ -26,14 +26,14 @@ pub(crate) async fn work(crm: Arc<Crm>, database: Database) {
             let looked = database.write(move |transaction, now| crm.look_at_due(transaction, AT_ONCE, now));
             match looked.await {
                 Ok((found, troubles)) => {
-                    troubles.iter().for_each(|trouble| eprintln!("error: {trouble}"));
+                    troubles.iter().for_each(|trouble| log(trouble));
                     if found < AT_ONCE as usize {
                         break;
                     }
                 }
                 Err(Failure::Stopped) => return,
                 Err(failure) => {
-                    eprintln!("error: looking at what is due: {failure}");
+                    log(&format!("looking at what is due: {failure}"));
                     break;
                 }
             }

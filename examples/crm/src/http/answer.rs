@@ -9,7 +9,7 @@ use leadql::{QualificationError, Stage, print_instant};
 use serde_json::{Map, Value, json};
 
 use crate::crm::{Done, name_of};
-use crate::failure::Failure;
+use crate::failure::{Failure, log};
 use crate::store::Stored;
 
 /// A request that is not answered as it wished: a status, and an object with `error`, and `field`, `stage` and
@@ -78,7 +78,7 @@ impl From<Failure> for Refusal {
                 "another program is writing to the database; nothing was stored, try again",
             ),
             Failure::Database(_) | Failure::Damaged(_) => {
-                eprintln!("error: {text}");
+                log(&text);
                 Refusal::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "that did not work, and nothing was stored; the log of the service says more",

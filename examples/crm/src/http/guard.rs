@@ -51,7 +51,8 @@ fn is_known(app: &App, host: &str) -> bool {
     // Without the port; an address of IPv6 stands in brackets.
     let end = if host.starts_with('[') { host.find(']').map(|end| end + 1) } else { host.find(':') };
     let name = end.and_then(|end| host.get(..end)).unwrap_or(host);
-    ["localhost", "127.0.0.1", "[::1]"].contains(&name) || app.hosts.iter().any(|known| known == name)
+    let own = ["localhost", "127.0.0.1", "[::1]"].into_iter();
+    own.chain(app.hosts.iter().map(String::as_str)).any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -12,7 +12,7 @@ async fn the_service_answers_under_its_own_name_only() {
         }
         service.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
     };
-    for host in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
+    for host in ["localhost", "LocalHost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
         assert_eq!(ask(Some(host)).await, 200, "{host}");
     }
     for host in
