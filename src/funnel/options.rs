@@ -15,7 +15,7 @@ use crate::time::Instant;
 /// let options = FunnelOptions::new()
 ///     .entering(Stage::Mql)
 ///     .from("2026-01-01T00:00:00Z".parse()?)
-///     .until("2026-07-01T00:00:00Z".parse()?)
+///     .to("2026-07-01T00:00:00Z".parse()?)
 ///     .cohort(Cohort::Month)
 ///     .by("lead_source");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -25,7 +25,7 @@ use crate::time::Instant;
 pub struct FunnelOptions {
     pub(super) entering: Stage,
     pub(super) from: Option<DateTime<Utc>>,
-    pub(super) until: Option<DateTime<Utc>>,
+    pub(super) to: Option<DateTime<Utc>>,
     pub(super) cohort: Option<Cohort>,
     pub(super) by: Option<String>,
     pub(super) within: Option<TimeDelta>,
@@ -45,7 +45,7 @@ pub enum Cohort {
 
 impl Default for FunnelOptions {
     fn default() -> Self {
-        FunnelOptions { entering: Stage::Mql, from: None, until: None, cohort: None, by: None, within: None }
+        FunnelOptions { entering: Stage::Mql, from: None, to: None, cohort: None, by: None, within: None }
     }
 }
 
@@ -55,7 +55,7 @@ impl FunnelOptions {
         Self::default()
     }
 
-    /// Names the stage whose first entry dates a lead for [`from`](Self::from), [`until`](Self::until) and
+    /// Names the stage whose first entry dates a lead for [`from`](Self::from), [`to`](Self::to) and
     /// [`cohort`](Self::cohort); without this [`Stage::Mql`].
     pub fn entering(mut self, stage: Stage) -> Self {
         self.entering = stage;
@@ -69,8 +69,8 @@ impl FunnelOptions {
     }
 
     /// Counts only leads that first entered that stage before this instant.
-    pub fn until(mut self, instant: DateTime<Utc>) -> Self {
-        self.until = Some(instant);
+    pub fn to(mut self, instant: DateTime<Utc>) -> Self {
+        self.to = Some(instant);
         self
     }
 

@@ -31,7 +31,7 @@ pub struct FunnelReport {
     pub from: Option<DateTime<Utc>>,
     /// Only leads that first entered it before this instant.
     #[serde(serialize_with = "instant_or_null")]
-    pub until: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
     /// The time within which conversions are counted as well.
     #[serde(rename = "within_seconds", serialize_with = "seconds")]
     pub within: Option<TimeDelta>,
@@ -78,6 +78,7 @@ impl Funnel {
         let at = Instant::nearest(at);
         let within = options.within.map(|within| within.num_microseconds().unwrap_or(i64::MAX));
         let mut total = Tally::new(at, within);
+        let is_grouped = options.by.is_some() || options.cohort.is_some();
         let (mut counted, mut left_out) = (Vec::new(), 0);
         let mut stays = Vec::new();
         for life in self.leads.values() {
@@ -89,32 +90,30 @@ impl Funnel {
             let entered = self.entered(&stays);
             if !stays.is_empty() && self.is_wanted(entered) {
                 total.add(&stays);
-                counted.push((self.key(life, entered), life));
+                counted.extend(is_grouped.then(|| (self.key(life, entered), life)));
             }
         }
         let reasons = self.reasons.all();
         let mut groups = Vec::new();
-        if options.by.is_some() || options.cohort.is_some() {
-            self.sort(&mut counted);
-            for equal in counted.chunk_by(|(one, _), (two, _)| one == two) {
-                let Some((key, _)) = equal.first() else { continue };
-                let mut tally = Tally::new(at, within);
-                for (_, life) in equal {
-                    life.stays(at, &mut stays);
-                    tally.add(&stays);
-                }
-                groups.push(Group {
-                    group: key.group.and_then(|group| self.groups.name(group)).map(str::to_owned),
-                    cohort: key.period.map(|period| period.to_string()),
-                    figures: tally.finish(&reasons),
-                });
+        self.sort(&mut counted);
+        for equal in counted.chunk_by(|(one, _), (two, _)| one == two) {
+            let Some((key, _)) = equal.first() else { continue };
+            let mut tally = Tally::new(at, within);
+            for (_, life) in equal {
+                life.stays(at, &mut stays);
+                tally.add(&stays);
             }
+            groups.push(Group {
+                group: key.group.and_then(|group| self.groups.name(group)).map(str::to_owned),
+                cohort: key.period.map(|period| period.to_string()),
+                figures: tally.finish(&reasons),
+            });
         }
         FunnelReport {
             at: at.into(),
             entering: options.entering,
             from: options.from,
-            until: options.until,
+            to: options.to,
             within: options.within,
             by: options.by.clone(),
             cohort: options.cohort,
@@ -130,12 +129,12 @@ impl Funnel {
     }
 
     fn is_wanted(&self, entered: Option<Instant>) -> bool {
-        let (from, until) = (self.options.from, self.options.until);
+        let (from, to) = (self.options.from, self.options.to);
         let is_in = |entered: Instant| {
             from.is_none_or(|from| entered >= Instant::nearest(from))
-                && until.is_none_or(|until| entered < Instant::nearest(until))
+                && to.is_none_or(|to| entered < Instant::nearest(to))
         };
-        (from.is_none() && until.is_none()) || entered.is_some_and(is_in)
+        (from.is_none() && to.is_none()) || entered.is_some_and(is_in)
     }
 
     fn key(&self, life: &Life, entered: Option<Instant>) -> Key {

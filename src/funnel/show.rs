@@ -1,7 +1,7 @@
 //! A funnel report as tables, in plain text and in Markdown.
 //!
-//! Both are made of the same sheets: of each section one, in which every line of all leads is followed by those of
-//! the groups. Where nothing ever came, there is no line.
+//! Both are made of the same sheets: first of all leads together, then of the groups, a line each. Where nothing
+//! ever came, there is no line; a group's conversions are told from lead to mql, from mql to sql and to customer.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,16 +9,17 @@ use std::fmt;
 use chrono::TimeDelta;
 use unicode_width::UnicodeWidthStr;
 
-use super::figures::{Conversion, Figures, ReasonCount, StageFigures};
+use super::figures::{Conversion, Figures, ReasonCount};
 use super::life::StatedReason;
 use super::report::{FunnelReport, Group};
 use crate::explain::escaped;
+use crate::lead::Stage;
 use crate::readable::readable;
 use crate::time::print_instant;
 
 /// A table, what it is called, and what is to be said below it.
 struct Sheet {
-    title: &'static str,
+    title: String,
     header: Vec<Cell>,
     rows: Vec<Vec<Cell>>,
     notes: Vec<String>,
@@ -29,6 +30,25 @@ struct Sheet {
 struct Cell {
     text: String,
     is_number: bool,
+}
+
+/// The conversions that are told of each group; the others are in the data.
+const BY_GROUP: [(Stage, Stage); 3] =
+    [(Stage::Lead, Stage::Mql), (Stage::Mql, Stage::Sql), (Stage::Mql, Stage::Customer)];
+
+impl Sheet {
+    fn new(title: impl Into<String>, header: impl IntoIterator<Item = Cell>) -> Self {
+        Sheet {
+            title: title.into(),
+            header: header.into_iter().collect(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
 }
 
 /// Longer texts from outside are cut.
@@ -50,12 +70,14 @@ fn time(time: Option<TimeDelta>) -> Cell {
 fn length(time: TimeDelta) -> String {
     let seconds = time.num_seconds();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds}s"),
-        (0, 0, _) => format!("{minutes}m {}s", seconds % 60),
-        (0, ..) => format!("{hours}h {minutes}m"),
-        _ => format!("{days}d {hours}h"),
-    }
+    let (large, small) = match (days, hours, minutes) {
+        (0, 0, 0) => return format!("{seconds}s"),
+        (0, 0, _) => ((minutes, "m"), (seconds % 60, "s")),
+        (0, ..) => ((hours, "h"), (minutes, "m")),
+        _ => ((days, "d"), (hours, "h")),
+    };
+    let ((large, unit), (small, small_unit)) = (large, small);
+    if small == 0 { format!("{large}{unit}") } else { format!("{large}{unit} {small}{small_unit}") }
 }
 
 impl FunnelReport {
@@ -63,7 +85,7 @@ impl FunnelReport {
     pub fn to_markdown(&self) -> String {
         let mut note = format!("**{}**\n", escaped(&self.heading()));
         for sheet in self.sheets() {
-            note.push_str(&format!("\n**{}**\n\n", escaped(sheet.title)));
+            note.push_str(&format!("\n**{}**\n\n", escaped(&sheet.title)));
             let row = |cells: &[Cell], note: &mut String| {
                 cells.iter().for_each(|cell| note.push_str(&format!("| {} ", escaped(&cell.text))));
                 note.push_str("|\n");
@@ -81,19 +103,19 @@ impl FunnelReport {
         note
     }
 
-    /// `8000 leads at 2026-11-01T00:00:00Z, first mql from … until …`
+    /// `8000 leads at 2026-11-01T00:00:00Z, first mql from … before …`
     fn heading(&self) -> String {
         let leads = self.total.leads;
         let mut heading =
             format!("{leads} {} at {}", if leads == 1 { "lead" } else { "leads" }, print_instant(self.at));
-        if self.from.is_some() || self.until.is_some() {
+        if self.from.is_some() || self.to.is_some() {
             heading.push_str(&format!(", first {}", self.entering));
         }
         if let Some(from) = self.from {
             heading.push_str(&format!(" from {}", print_instant(from)));
         }
-        if let Some(until) = self.until {
-            heading.push_str(&format!(" before {}", print_instant(until)));
+        if let Some(to) = self.to {
+            heading.push_str(&format!(" before {}", print_instant(to)));
         }
         if self.left_out > 0 {
             heading.push_str(&format!(", {} left out", self.left_out));
@@ -102,8 +124,15 @@ impl FunnelReport {
     }
 
     fn sheets(&self) -> Vec<Sheet> {
-        let sheets = [self.stages(), self.conversions(), self.deadlines(), self.reasons()];
-        sheets.into_iter().filter(|sheet| !sheet.rows.is_empty()).collect()
+        let mut sheets = vec![self.stages(), self.conversions()];
+        if !self.groups.is_empty() {
+            sheets.push(self.stages_by_group());
+            sheets.push(self.times_by_group());
+            sheets.extend(BY_GROUP.map(|(from, to)| self.conversion_by_group(from, to)));
+        }
+        sheets.extend([self.deadlines(), self.reasons()]);
+        sheets.retain(|sheet| !sheet.rows.is_empty());
+        sheets
     }
 
     /// All leads, then each group, with the cells that name it.
@@ -121,97 +150,129 @@ impl FunnelReport {
         std::iter::once((names(None), &self.total)).chain(groups)
     }
 
-    /// A table with the columns that name what a line is of, those that name the group, and those of figures.
-    fn sheet(&self, title: &'static str, names: &[&str], figures: &[&str]) -> Sheet {
+    /// The columns that name the group.
+    fn group_header(&self) -> impl Iterator<Item = Cell> {
         let cohort = self.cohort.map(|cohort| format!("{cohort} of {}", self.entering));
-        let header = names
-            .iter()
-            .map(|name| text(name))
-            .chain(self.by.iter().map(text))
-            .chain(cohort.map(text))
-            .chain(figures.iter().map(number))
-            .collect();
-        Sheet { title, header, rows: Vec::new(), notes: Vec::new() }
+        self.by.iter().map(text).chain(cohort.map(text))
+    }
+
+    /// `by origin and month of mql`
+    fn by(&self) -> String {
+        let names: Vec<String> = self.group_header().map(|cell| cell.text).collect();
+        format!("by {}", names.join(" and "))
     }
 
     fn stages(&self) -> Sheet {
-        let mut sheet = self.sheet(
-            "Stages",
-            &["stage"],
-            &["leads", "entered", "left", "there", "median time", "90 % within"],
-        );
-        let mut open = 0;
-        for place in 0..self.total.stages.len() {
-            for (names, figures) in self.everyone() {
-                let Some(StageFigures { stage, leads, entered, left, there, time: stay }) =
-                    figures.stages.get(place).filter(|stage| stage.entered > 0)
-                else {
-                    continue;
-                };
-                open += stay.open;
-                let counts = [leads, entered, left, there].map(number);
-                let times = [time(stay.median), time(stay.p90)];
-                sheet
-                    .rows
-                    .push(std::iter::once(text(stage)).chain(names).chain(counts).chain(times).collect());
-            }
+        let header = ["leads", "entered", "left", "there", "median time", "90 % within"].map(number);
+        let mut sheet = Sheet::new("Stages", std::iter::once(text("stage")).chain(header));
+        let came = || self.total.stages.iter().filter(|stage| stage.entered > 0);
+        for it in came() {
+            let mut cells = vec![text(it.stage)];
+            cells.extend([it.leads, it.entered, it.left, it.there].map(number));
+            cells.extend([time(it.time.median), time(it.time.p90)]);
+            sheet.rows.push(cells);
         }
-        if open > 0 {
-            sheet.notes.push(
-                "times count open stays for as long as they have lasted (Kaplan-Meier); \"-\" where too many are open to tell"
-                    .to_owned(),
-            );
+        if came().any(|it| it.time.open > 0) {
+            sheet.note("times count open stays for as long as they last (Kaplan-Meier); \"-\": too many are open to tell");
+        }
+        let undated: u64 = came().map(|it| it.time.undated).sum();
+        if undated > 0 {
+            let stays = if undated == 1 { "stay" } else { "stays" };
+            sheet.note(format!("left out of the times: {undated} {stays} that began at an unknown instant"));
         }
         sheet
     }
 
+    /// The columns of a conversion.
+    fn conversion_header(&self) -> Vec<Cell> {
+        let mut header =
+            ["entered", "converted", "lost", "open", "of all", "of decided"].map(number).to_vec();
+        header.extend(self.within.map(|within| number(format!("within {}", length(within)))));
+        header.extend(["median time", "90 % within"].map(number));
+        header
+    }
+
+    fn conversion_cells(it: &Conversion) -> Vec<Cell> {
+        let mut cells = [it.entered, it.converted, it.lost, it.open].map(number).to_vec();
+        cells.extend([it.of_all, it.of_decided].map(number));
+        cells.extend(it.within.map(number));
+        cells.extend([time(it.median), time(it.p90)]);
+        cells
+    }
+
     fn conversions(&self) -> Sheet {
-        let within = self.within.map(|within| format!("within {}", length(within)));
-        let is_quoted = |conversion: &Conversion| conversion.often_quoted.is_some() && conversion.entered > 0;
-        let quoted = self.total.conversions.iter().any(is_quoted);
-        let mut columns = vec!["entered", "converted", "lost", "open", "of all", "of decided"];
-        columns.extend(within.as_deref());
-        columns.extend(quoted.then_some("often quoted"));
-        columns.extend(["median time", "90 % within"]);
-        let mut sheet = self.sheet("Conversion", &["from", "to"], &columns);
-        for place in 0..self.total.conversions.len() {
-            for (names, figures) in self.everyone() {
-                let Some(it) = figures.conversions.get(place).filter(|conversion| conversion.entered > 0)
-                else {
-                    continue;
-                };
-                let mut cells = vec![text(it.from), text(it.to)];
-                cells.extend(names);
-                cells.extend([it.entered, it.converted, it.lost, it.open].map(number));
-                cells.extend([it.of_all, it.of_decided].map(number));
-                cells.extend(it.within.map(number));
-                let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-                cells.extend(quoted.then(|| number(it.often_quoted.map(percent).unwrap_or_default())));
-                cells.extend([time(it.median), time(it.p90)]);
-                sheet.rows.push(cells);
-            }
+        let came = || self.total.conversions.iter().filter(|conversion| conversion.entered > 0);
+        let is_quoted = came().any(|it| it.often_quoted.is_some());
+        let mut header = ["from", "to"].map(text).to_vec();
+        header.extend(self.conversion_header());
+        header.extend(is_quoted.then(|| number("often quoted")));
+        let mut sheet = Sheet::new("Conversion", header);
+        for it in came() {
+            let mut cells = vec![text(it.from), text(it.to)];
+            cells.extend(Self::conversion_cells(it));
+            let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+            cells.extend(is_quoted.then(|| number(it.often_quoted.map(percent).unwrap_or_default())));
+            sheet.rows.push(cells);
+        }
+        sheet.note("in brackets the 95 % interval (Wilson); times are of those who converted");
+        if let Some(within) = self.within {
+            let within = length(within);
+            sheet.note(format!("within {within}: of those who entered at least {within} ago"));
+        }
+        if came().any(|it| it.lost == 0 && it.open > 0 && it.converted > 0) {
+            sheet.note("where none is lost and some are open, perhaps nobody writes losses down: \"of decided\" then says nothing");
+        }
+        if is_quoted {
+            sheet.note("often quoted: an industry average, mostly without its data; not an aim");
         }
         sheet
-            .notes
-            .push("in brackets the 95 % interval (Wilson); times are of those who converted".to_owned());
-        if let Some(within) = within {
-            sheet.notes.push(format!("{within}: of those who entered at least so long ago"));
+    }
+
+    fn stages_by_group(&self) -> Sheet {
+        let came = || self.total.stages.iter().filter(|stage| stage.entered > 0).map(|it| it.stage);
+        let header = self.group_header().chain(std::iter::once(number("leads"))).chain(came().map(number));
+        let mut sheet = Sheet::new(format!("Leads that were ever in a stage, {}", self.by()), header);
+        for (mut cells, figures) in self.everyone() {
+            cells.push(number(figures.leads));
+            cells.extend(came().map(|stage| number(figures.stage(stage).map_or(0, |it| it.leads))));
+            sheet.rows.push(cells);
         }
-        if self.total.conversions.iter().any(|it| it.lost == 0 && it.open > 0 && it.converted > 0) {
-            sheet.notes.push(
-                "where none is lost and some are open, losses are perhaps not written down: \"of decided\" then says nothing"
-                    .to_owned(),
-            );
+        if self.cohort.is_some() && self.groups.iter().any(|group| group.cohort.is_none()) {
+            sheet.note(format!("(none): never {}, or it is not known since when", self.entering));
         }
-        if quoted {
-            sheet.notes.push("often quoted: an industry average without its data, not an aim".to_owned());
+        sheet
+    }
+
+    fn times_by_group(&self) -> Sheet {
+        let told = || self.total.stages.iter().filter(|stage| stage.time.ended > 0).map(|it| it.stage);
+        let columns =
+            told().flat_map(|stage| [number(format!("{stage} median")), number(format!("{stage} 90 %"))]);
+        let mut sheet =
+            Sheet::new(format!("Time in stages, {}", self.by()), self.group_header().chain(columns));
+        for (mut cells, figures) in self.everyone().filter(|_| told().next().is_some()) {
+            let times = told().filter_map(|stage| figures.stage(stage).map(|it| &it.time));
+            cells.extend(times.flat_map(|times| [time(times.median), time(times.p90)]));
+            sheet.rows.push(cells);
+        }
+        sheet
+    }
+
+    fn conversion_by_group(&self, from: Stage, to: Stage) -> Sheet {
+        let header = self.group_header().chain(self.conversion_header());
+        let mut sheet = Sheet::new(format!("From {from} to {to}, {}", self.by()), header);
+        for (mut cells, figures) in self.everyone() {
+            if let Some(it) = figures.conversion(from, to).filter(|it| it.entered > 0) {
+                cells.extend(Self::conversion_cells(it));
+                sheet.rows.push(cells);
+            }
         }
         sheet
     }
 
     fn deadlines(&self) -> Sheet {
         let columns = ["in time", "late", "lapsed", "overdue", "open", "withdrawn", "no deadline", "kept"];
-        let mut sheet = self.sheet("Deadlines for accepting or rejecting an MQL", &[], &columns);
+        let header = self.group_header().chain(columns.map(number));
+        let mut sheet = Sheet::new("Deadlines for accepting or rejecting an MQL", header);
         for (mut cells, figures) in self.everyone() {
             let it = &figures.deadlines;
             let dated = [it.in_time, it.late, it.lapsed, it.overdue, it.open, it.withdrawn];
@@ -221,15 +282,13 @@ impl FunnelReport {
                 sheet.rows.push(cells);
             }
         }
-        sheet.notes.push(
-            "lapsed: moved on otherwise when it was too late; withdrawn: moved on otherwise while there was time"
-                .to_owned(),
-        );
+        sheet.note("lapsed: moved on otherwise when it was too late; withdrawn: moved on otherwise while there was time");
         sheet
     }
 
     fn reasons(&self) -> Sheet {
-        let mut sheet = self.sheet("Reasons", &["what", "to", "by", "reason"], &["count"]);
+        let header = ["what", "to", "by", "reason"].map(text).into_iter().chain(self.group_header());
+        let mut sheet = Sheet::new("Reasons", header.chain(std::iter::once(number("count"))));
         // By reason what each group says of it, in one pass: a group need not have any of them.
         let mut counts: HashMap<_, Vec<(Vec<Cell>, u64)>> = HashMap::new();
         for (names, figures) in self.everyone() {

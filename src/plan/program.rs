@@ -35,7 +35,7 @@ pub(crate) type Slot = u32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     pub(crate) attributes: AttributeTests,
-    pub(super) early: Vec<Op>,
+    pub(crate) early: Vec<Op>,
     pub(crate) leaves: Vec<Leaf>,
     pub(crate) timed: Vec<Op>,
     pub(crate) scored: Vec<ScoredOp>,
@@ -164,8 +164,6 @@ pub(crate) enum ScoredOp {
 /// An event test that a condition rule ages by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ageing {
-    /// Where the test stands among the leaves.
-    pub(crate) leaf: u32,
     /// What it tests.
     pub(crate) signal: u32,
 }
@@ -173,8 +171,11 @@ pub(crate) struct Ageing {
 /// How the newest events of a condition come from those of conditions before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NewestOp {
-    /// By its place in [`Program::ageing`].
-    Test(u32),
+    /// A test by its places in [`Program::ageing`] and among the leaves.
+    Test {
+        test: u32,
+        leaf: u32,
+    },
     Not(u32),
     Latest(Operands),
 }
@@ -506,8 +507,8 @@ impl Lowered {
                 // `emit` has just put the test last.
                 let leaf = program.leaves.len().checked_sub(1)?;
                 let signal = program.leaves.get(leaf)?.signal()?;
-                program.ageing.push(Ageing { leaf: number_of(leaf), signal });
-                NewestOp::Test(number_of(program.ageing.len() - 1))
+                program.ageing.push(Ageing { signal });
+                NewestOp::Test { test: number_of(program.ageing.len() - 1), leaf: number_of(leaf) }
             }
             ConditionKind::Not(of) => NewestOp::Not(place(of)?),
             kind => {

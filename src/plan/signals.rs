@@ -9,8 +9,9 @@
 use super::Micros;
 use super::Plan;
 use super::attributes::ValueRef;
+use super::endings::{Ending, NewestEnding};
 use super::fold::FoldRoom;
-use super::numbering::{Sum, Thinned};
+use super::numbering::{Signal, SignalKind, Sum, Thinned};
 use crate::lead::{Event, Facts, Value};
 use crate::model::LimitPer;
 use crate::time::DAY;
@@ -47,6 +48,9 @@ pub(crate) struct Signals {
     sums: Vec<i128>,
     /// By sum, whether no event makes it smaller.
     rising: Vec<bool>,
+    /// How leaves end, and which events that conditions age by are the newest in the end, as far as that is known.
+    pub(super) endings: Vec<Ending>,
+    pub(super) newest_endings: Vec<NewestEnding>,
     bases: Bases,
     workspace: Workspace,
 }
@@ -114,26 +118,28 @@ impl Plan {
             event(place).zip(self.sums.get(sum)).map_or(0, |(event, sum)| value_of(sum, event))
         });
         signals.workspace.events = matched;
-        signals.bases.counts.clear();
-        signals.bases.sums.clear();
+        signals.bases = Bases::default();
+        self.find_endings(signals);
     }
 
     /// Puts the signals of a lead whose events are in terms already in place of what `signals` held.
     ///
-    /// `decided` gives the truth values of attributes as for [`Plan::settle_early`], `date` dates; `events` are
-    /// terms and times, by both ascending, activity coming last as a term of its own. `subject` and `value` tell
-    /// of events by their places among `events`: what tells subjects apart, and the value for a sum by number. What
-    /// is no longer there one by one goes into the bases that come back.
-    pub(crate) fn signals_of_terms<'b, 's>(
+    /// `truth` are the truth values of all tests of attributes, `date` gives dates; `events` are terms and times,
+    /// by both ascending, activity coming last as a term of its own. `subject` and `value` tell of events by their
+    /// places among `events`: what tells subjects apart, and the value for a sum by number. What is no longer
+    /// there one by one is in the bases of `signals` already.
+    pub(crate) fn signals_of_terms<'s>(
         &self,
-        signals: &'b mut Signals,
-        decided: impl FnMut(AttributeId, &mut [bool]),
+        signals: &mut Signals,
+        truth: &[bool],
         date: impl Fn(AttributeId) -> Option<Micros>,
         events: impl Iterator<Item = (u32, Micros)>,
         subject: impl Fn(usize) -> &'s [u8],
         value: impl Fn(usize, usize) -> i128,
-    ) -> &'b mut Bases {
-        self.settle_early(signals, decided);
+    ) {
+        signals.early.clear();
+        signals.early.extend_from_slice(truth);
+        signals.settle(self);
         signals.dates.clear();
         signals.dates.extend(self.program.dates.iter().map(|id| date(*id)));
         signals.times.clear();
@@ -158,7 +164,7 @@ impl Plan {
         self.prepare_subjects(signals, subject);
         self.prepare_thinned(signals);
         self.prepare_sums(signals, value);
-        &mut signals.bases
+        self.find_endings(signals);
     }
 
     fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
@@ -351,6 +357,11 @@ impl Signals {
     /// See [`Plan::settle_early`].
     pub(super) fn settle_early(&mut self, plan: &Plan, mut decided: impl FnMut(AttributeId, &mut [bool])) {
         let program = &plan.program;
+        // Those that are there are of the lead before.
+        self.endings.clear();
+        self.endings.resize(program.leaves.len(), Ending::OPEN);
+        self.newest_endings.clear();
+        self.newest_endings.resize(program.ageing.len(), NewestEnding::OPEN);
         self.early.clear();
         self.early.resize(program.attributes.slots(), false);
         for (attribute, run) in program.attributes.runs() {
@@ -358,6 +369,12 @@ impl Signals {
                 decided(attribute, run);
             }
         }
+        self.settle(plan);
+    }
+
+    /// What follows from the tests of attributes, whose truth values are there.
+    fn settle(&mut self, plan: &Plan) {
+        let program = &plan.program;
         for op in &program.early {
             self.early.push(op.holds(&program.operands, &self.early));
         }
@@ -372,6 +389,11 @@ impl Signals {
         }));
     }
 
+    /// What is no longer there one by one: to be filled before [`Plan::signals_of_terms`].
+    pub(crate) const fn bases(&mut self) -> &mut Bases {
+        &mut self.bases
+    }
+
     /// The slots that are the same at every instant.
     pub(crate) fn early(&self) -> &[bool] {
         &self.early
@@ -382,8 +404,36 @@ impl Signals {
         &self.settled
     }
 
+    /// How leaves end.
+    pub(crate) fn endings(&self) -> &[Ending] {
+        &self.endings
+    }
+
+    /// Which events are the newest in the end, by ageing test.
+    pub(crate) fn newest_endings(&self) -> &[NewestEnding] {
+        &self.newest_endings
+    }
+
+    /// From when on all events of a signal's term have come into its window; never where not all that are counted
+    /// are there one by one.
+    pub(crate) fn complete_from(&self, signal: &Signal) -> Micros {
+        let earlier = self.bases.counts.get(signal.term as usize).is_some_and(|earlier| *earlier > 0);
+        if earlier && signal.aggregate == SignalKind::Count && signal.ages.leaves == Micros::MAX {
+            return Micros::MAX;
+        }
+        self.times(signal.term).last().map_or(Micros::MIN, |last| last.saturating_add(signal.ages.enters))
+    }
+
+    /// What is counted of a signal from then on: the times of a thinned list, if one is given, or of its term.
+    pub(crate) fn counted(&self, signal: &Signal, thinned: Option<u32>) -> &[Micros] {
+        match thinned {
+            Some(list) => self.thinned(list),
+            None => self.times(signal.term),
+        }
+    }
+
     /// The times of one of the plan's thinned lists, by its number, ascending.
-    pub(crate) fn thinned(&self, list: u32) -> &[Micros] {
+    fn thinned(&self, list: u32) -> &[Micros] {
         let bound = |place: usize| self.thinned_starts.get(place).copied().unwrap_or(0);
         self.thinned.get(bound(list as usize)..bound(list as usize + 1)).unwrap_or(&[])
     }

@@ -6,7 +6,7 @@
 //! is the run and its aggregate at one instant, and [`Sweep`] moves it from change to change.
 
 use super::NEVER;
-use crate::plan::{Ages, Micros, Signal, SignalKind, Signals, TermEvents};
+use crate::plan::{Ageing, Ages, Micros, NO_EVENT, NewestEnding, Signal, SignalKind, Signals, TermEvents};
 use crate::time::Instant;
 
 /// A signal at an instant.
@@ -194,17 +194,11 @@ impl<'a> super::Evaluation<'a> {
         thinned: Option<u32>,
         now: Micros,
     ) -> Option<Complete<'a>> {
-        let times = self.signals.times(signal.term);
-        let Ages { enters, leaves } = signal.ages;
-        // Not all that counts is among the times.
-        if leaves == Micros::MAX && self.signals.term(signal.term).earlier > 0 {
+        if now < self.signals.complete_from(signal) {
             return None;
         }
-        if times.last().is_some_and(|last| *last > now.saturating_sub(enters)) {
-            return None;
-        }
-        let times = thinned.map_or(times, |list| self.signals.thinned(list));
-        Some(Complete { times, oldest: now.saturating_sub(leaves) })
+        let times = self.signals.counted(signal, thinned);
+        Some(Complete { times, oldest: now.saturating_sub(signal.ages.leaves) })
     }
 
     /// A signal of the plan by its number, at `now`.
@@ -212,19 +206,28 @@ impl<'a> super::Evaluation<'a> {
         self.signal(signal).map_or(State::default(), |signal| State::at(signal, self.signals, now))
     }
 
-    /// When the newest event in a signal's window came, and when another one, or none, will be the newest.
-    pub(super) fn newest_event(&self, signal: u32, now: Micros) -> (Option<Micros>, Micros) {
-        let Some(signal) = self.signal(signal) else { return (None, NEVER) };
-        let leaves =
-            |newest: Option<Micros>| newest.map_or(NEVER, |newest| newest.saturating_add(signal.ages.leaves));
-        if let Some(complete) = self.complete(signal, None, now) {
-            let newest = complete.newest(1);
-            return (newest, leaves(newest));
+    /// All tests that condition rules age by, and how they end.
+    pub(super) fn ageing(&self) -> impl Iterator<Item = (&Ageing, &NewestEnding)> {
+        self.plan.program.ageing.iter().zip(self.signals.newest_endings())
+    }
+
+    /// When the newest event behind a test came, [`NO_EVENT`] for none, and when another one, or none, will be
+    /// the newest.
+    #[inline]
+    pub(super) fn newest_event(&self, test: &Ageing, ending: &NewestEnding, now: Micros) -> (Micros, Micros) {
+        if now < ending.from {
+            return self.open_newest_event(test, now);
         }
+        if now < ending.leaves { (ending.newest, ending.leaves) } else { (NO_EVENT, NEVER) }
+    }
+
+    fn open_newest_event(&self, test: &Ageing, now: Micros) -> (Micros, Micros) {
+        let Some(signal) = self.signal(test.signal) else { return (NO_EVENT, NEVER) };
         let events = self.signals.term(signal.term);
         let state = State::at(signal, self.signals, now);
         let newest = state.newest(events);
-        (newest, leaves(newest).min(state.next_in(events, signal.ages)))
+        let leaves = newest.map_or(NEVER, |newest| newest.saturating_add(signal.ages.leaves));
+        (newest.unwrap_or(NO_EVENT), leaves.min(state.next_in(events, signal.ages)))
     }
 
     pub(super) fn signal(&self, signal: u32) -> Option<&'a Signal> {

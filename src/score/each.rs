@@ -16,13 +16,6 @@ pub(super) struct Worth {
     pub(super) due: Micros,
 }
 
-impl Worth {
-    /// What is known of one instant only.
-    pub(super) const fn new(points: i64, counts: bool) -> Worth {
-        Worth { points, counts, due: NEVER }
-    }
-}
-
 impl Evaluation<'_> {
     /// What a rule is worth at `now`.
     pub(super) fn worth(&self, rule: &EachRule, now: Micros) -> Worth {
@@ -36,7 +29,7 @@ impl Evaluation<'_> {
             return self.worth_in(rule, State::at(signal, self.signals, now), now);
         };
         let newest = times.get(times.len().saturating_sub(rule.times)..).unwrap_or(times);
-        let counting = newest.get(newest.partition_point(|at| *at <= oldest)..).unwrap_or(&[]);
+        let counting = after(newest, oldest);
         let mut tally = Tally::new(NEVER);
         match rule.decay {
             None => tally.add_flat(rule, counting, 0),
@@ -72,15 +65,26 @@ impl Evaluation<'_> {
         rule.when.and_then(early) == Some(&false)
     }
 
-    /// Adds up events that all count, ascending. Those that have faded by as many steps count the same: goes
-    /// through the steps, the newest first, however many events there are in each.
+    /// Adds up events that all count, ascending, the newest first. Those that have faded by as many steps count
+    /// the same: where there are many, goes through the steps, however many events there are in each.
     fn add_by_step(&self, decay: PlanDecay, mut counting: &[Micros], now: Micros, tally: &mut Tally) {
         let mut decaying = Decaying::new(self, decay);
+        if counting.len() <= FEW {
+            for at in counting.iter().rev() {
+                // All older events have faded to nothing too.
+                let Some(points) = decaying.at_age(now - at) else { break };
+                // OK because points are at most 1,000,000.
+                tally.points += points;
+                tally.due = tally.due.min(at + decaying.step_ends);
+                tally.oldest = Some(*at);
+            }
+            return;
+        }
         while let Some(newest) = counting.last() {
             // All older events have faded to nothing too.
             let Some(points) = decaying.at_age(now.saturating_sub(*newest)) else { break };
-            let earlier = counting.partition_point(|at| now.saturating_sub(*at) >= decaying.step_ends);
-            let (left, of_step) = counting.split_at(earlier);
+            let of_step = after(counting, now.saturating_sub(decaying.step_ends));
+            let left = counting.get(..counting.len() - of_step.len()).unwrap_or(&[]);
             // The oldest of a step is the first to leave it.
             let oldest = of_step.first().copied();
             let step_ends = oldest.map_or(NEVER, |at| at.saturating_add(decaying.step_ends));
@@ -125,6 +129,23 @@ impl Evaluation<'_> {
             counted += 1;
         }
     }
+}
+
+/// So many times are sooner gone through than searched.
+const FEW: usize = 8;
+
+/// The times after `start`; all ascend.
+fn after(times: &[Micros], start: Micros) -> &[Micros] {
+    // Mostly that is all of them, or few are there at all.
+    if times.first().is_none_or(|first| *first > start) {
+        return times;
+    }
+    let from = if times.len() <= FEW {
+        times.iter().filter(|at| **at <= start).count()
+    } else {
+        times.partition_point(|at| *at <= start)
+    };
+    times.get(from..).unwrap_or(&[])
 }
 
 /// A rule for which no event counts.
@@ -181,6 +202,7 @@ fn has_room(per: Option<LimitPer>, event: usize, end: usize, events: TermEvents<
 struct Decaying<'a> {
     table: &'a [i32],
     every: Micros,
+    step: i64,
     points: i64,
     /// The age at which the step of the last look-up is over.
     step_ends: Micros,
@@ -189,15 +211,18 @@ struct Decaying<'a> {
 impl<'a> Decaying<'a> {
     fn new(evaluation: &Evaluation<'a>, decay: PlanDecay) -> Self {
         let table = evaluation.plan.tables.get(decay.table);
-        Decaying { table, every: decay.every, points: 0, step_ends: 0 }
+        Decaying { table, every: decay.every, step: -1, points: 0, step_ends: 0 }
     }
 
     /// What is left at an age, in thousandths of a point; none once it is nothing.
     fn at_age(&mut self, age: Micros) -> Option<i64> {
         if age >= self.step_ends {
-            let step = age / self.every;
+            // Mostly it is the next one: a division takes longer than all the rest.
+            let step = if age - self.step_ends < self.every { self.step + 1 } else { age / self.every };
+            self.step = step;
             self.points = i64::from(*self.table.get(usize::try_from(step).ok()?)?);
-            self.step_ends = (step + 1).saturating_mul(self.every);
+            // OK because a table has at most 4,096 steps, of at most 3,650 days each.
+            self.step_ends = (step + 1) * self.every;
         }
         Some(self.points)
     }
@@ -207,8 +232,8 @@ impl Evaluation<'_> {
     /// What `decay` leaves at `now` of an event at `at`, in thousandths of a point, and when that changes.
     pub(super) fn decayed(&self, decay: PlanDecay, at: Micros, now: Micros) -> (i64, Micros) {
         let mut decaying = Decaying::new(self, decay);
-        match decaying.at_age(now.saturating_sub(at)) {
-            Some(points) => (points, at.saturating_add(decaying.step_ends)),
+        match decaying.at_age(now - at) {
+            Some(points) => (points, at + decaying.step_ends),
             None => (0, NEVER),
         }
     }

@@ -7,26 +7,31 @@ use super::{Evaluation, GateOutcome, NEVER, Outcome, Scratch};
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::{BandIndex, ScoreIndex};
-use crate::plan::{Micros, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot};
+use crate::plan::{
+    Micros, NO_EVENT, NewestOp, Plan, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot,
+};
 use crate::time::Instant;
 
-/// The newest event of a condition's tests that hold, by the number of `not`s above them.
-#[derive(Clone, Copy, Debug, Default)]
+/// The newest event of a condition's tests that hold, by the number of `not`s above them; [`NO_EVENT`] for none.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Newest {
-    pub(super) even: Option<Micros>,
-    pub(super) odd: Option<Micros>,
+    pub(super) even: Micros,
+    pub(super) odd: Micros,
+}
+
+impl Newest {
+    const NONE: Newest = Newest { even: NO_EVENT, odd: NO_EVENT };
 }
 
 impl Evaluation<'_> {
     /// The first half: works out at `now` everything that time touches.
     pub(super) fn observe(&self, now: Instant, scratch: &mut Scratch) {
         let now = now.micros();
-        let program = &self.plan.program;
         scratch.slots.clear();
         scratch.slots.extend_from_slice(self.signals.early());
-        scratch.slots.extend(program.leaves.iter().map(|leaf| self.leaf_holds(*leaf, now)));
+        scratch.slots.extend(self.leaves().map(|(leaf, ending)| self.leaf_holds(leaf, ending, now)));
         scratch.ageing.clear();
-        scratch.ageing.extend(program.ageing.iter().map(|test| self.newest_event(test.signal, now).0));
+        scratch.ageing.extend(self.ageing().map(|(test, ending)| self.newest_event(test, ending, now).0));
         scratch.each.clear();
         scratch.each.extend(self.plan.each_rules.iter().map(|rule| self.worth(rule, now)));
     }
@@ -50,38 +55,32 @@ impl Evaluation<'_> {
         outcome.segments.clear();
         outcome.segments.extend(self.plan.segments.iter().map(|segment| holds(*segment)));
         outcome.gates = self.gates(holds);
-        outcome.stage = self.step(outcome.gates, now);
+        outcome.stage = step(self.plan, (self.stage, self.stage_since), outcome.gates, now);
         outcome.valid_until = None;
         due
     }
 
     fn find_newest(&self, scratch: &mut Scratch) {
         let program = &self.plan.program;
-        let newest = &mut scratch.newest;
+        let Scratch { slots, ageing, newest, .. } = scratch;
+        let first_leaf = self.signals.early().len();
         newest.clear();
         for op in &program.newest {
             let found = match op {
-                NewestOp::Test(place) => {
-                    let leaf = program.ageing.get(*place as usize).map(|test| test.leaf as usize);
-                    let slot = leaf.map(|leaf| self.signals.early().len() + leaf);
-                    let holds = slot.and_then(|slot| scratch.slots.get(slot)) == Some(&true);
-                    let event = scratch.ageing.get(*place as usize).copied().flatten();
-                    Newest { even: event.filter(|_| holds), odd: None }
+                NewestOp::Test { test, leaf } => {
+                    let holds = slots.get(first_leaf + *leaf as usize) == Some(&true);
+                    let event = ageing.get(*test as usize).copied().filter(|_| holds);
+                    Newest { even: event.unwrap_or(NO_EVENT), odd: NO_EVENT }
                 }
                 NewestOp::Not(of) => {
-                    let Newest { even, odd } = newest.get(*of as usize).copied().unwrap_or_default();
+                    let Newest { even, odd } = newest.get(*of as usize).copied().unwrap_or(Newest::NONE);
                     Newest { even: odd, odd: even }
                 }
                 NewestOp::Latest(of) => {
                     let each = of.of(&program.newest_operands).iter();
-                    each.filter_map(|place| newest.get(*place as usize)).fold(
-                        Newest::default(),
-                        // None is before every instant.
-                        |latest, one| Newest {
-                            even: latest.even.max(one.even),
-                            odd: latest.odd.max(one.odd),
-                        },
-                    )
+                    each.filter_map(|place| newest.get(*place as usize)).fold(Newest::NONE, |latest, one| {
+                        Newest { even: latest.even.max(one.even), odd: latest.odd.max(one.odd) }
+                    })
                 }
             };
             newest.push(found);
@@ -90,9 +89,8 @@ impl Evaluation<'_> {
 
     fn add_scores(&self, now: Micros, scratch: &Scratch, outcome: &mut Outcome) -> Micros {
         let count = self.plan.scores.len();
-        outcome.scores.clear();
+        // Each entry is set below.
         outcome.scores.resize(count, Points::ZERO);
-        outcome.bands.clear();
         outcome.bands.resize(count, None);
         let mut due = NEVER;
         for score in &self.plan.scores {
@@ -105,19 +103,9 @@ impl Evaluation<'_> {
                     // thousandths.
                     values.fold(0i64, i64::saturating_add)
                 }
-                PlanScoreKind::Derived(weights) => {
-                    let value_of = |index: &ScoreIndex| {
-                        outcome.scores.get(index.index()).map_or(0, |score| score.thousandths())
-                    };
-                    let sum: i128 = weights
-                        .iter()
-                        .map(|(weight, index)| i128::from(*weight) * i128::from(value_of(index)))
-                        .sum();
-                    // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on
-                    // the way makes no difference.
-                    let value = sum / 1_000;
-                    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
-                }
+                PlanScoreKind::Derived(weights) => derived(weights, |index| {
+                    outcome.scores.get(index.index()).map_or(0, |score| score.thousandths())
+                }),
             };
             let value = Points::from_thousandths(value.min(score.high).max(score.low));
             if let Some(entry) = outcome.scores.get_mut(score.index.index()) {
@@ -165,9 +153,10 @@ impl Evaluation<'_> {
                 if !holds(slot) {
                     return None;
                 }
-                let Some(at) = scratch.newest.get(newest as usize).and_then(|newest| newest.even) else {
+                let at = scratch.newest.get(newest as usize).map_or(NO_EVENT, |newest| newest.even);
+                if at == NO_EVENT {
                     return Some(self.fresh(decay));
-                };
+                }
                 let (points, changes) = self.decayed(decay, at, now);
                 *due = changes.min(*due);
                 Some(points)
@@ -207,30 +196,6 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The stage after at most one step.
-    fn step(&self, gates: GateOutcome, now: Instant) -> Stage {
-        let stage = self.stage;
-        if gates.disqualify.is_some() && stage != Stage::Customer {
-            return Stage::Disqualified;
-        }
-        match stage {
-            Stage::Lead | Stage::Mql if gates.recycle => Stage::Recycled,
-            Stage::Mql if gates.revert => Stage::Lead,
-            // Nothing holds by now that speaks against a promotion, but for these two.
-            Stage::Lead if gates.mql && !gates.revert => Stage::Mql,
-            Stage::Recycled if gates.mql && !gates.revert && !gates.recycle && self.may_return(now) => {
-                Stage::Mql
-            }
-            _ => stage,
-        }
-    }
-
-    /// Whether a recycled lead has waited long enough to be promoted again.
-    fn may_return(&self, now: Instant) -> bool {
-        let Some(wait) = self.plan.gates.mql.and_then(|mql| mql.again_after) else { return false };
-        self.stage_since.is_none_or(|since| since <= now.minus(wait))
-    }
-
     /// When a recycled lead will have waited long enough.
     pub(super) fn return_due(&self) -> Micros {
         match (self.stage, self.stage_since, self.plan.gates.mql.and_then(|mql| mql.again_after)) {
@@ -240,7 +205,42 @@ impl Evaluation<'_> {
     }
 }
 
-fn band(score: &PlanScore, value: Points) -> Option<BandIndex> {
+/// The stage of a lead's record after at most one step.
+pub(crate) fn step(
+    plan: &Plan,
+    (stage, stage_since): (Stage, Option<Instant>),
+    gates: GateOutcome,
+    now: Instant,
+) -> Stage {
+    // Whether a recycled lead has waited long enough to be promoted again.
+    let may_return = || {
+        let wait = plan.gates.mql.and_then(|mql| mql.again_after);
+        wait.is_some_and(|wait| stage_since.is_none_or(|since| since <= now.minus(wait)))
+    };
+    if gates.disqualify.is_some() && stage != Stage::Customer {
+        return Stage::Disqualified;
+    }
+    match stage {
+        Stage::Lead | Stage::Mql if gates.recycle => Stage::Recycled,
+        Stage::Mql if gates.revert => Stage::Lead,
+        // Nothing holds by now that speaks against a promotion, but for these two.
+        Stage::Lead if gates.mql && !gates.revert => Stage::Mql,
+        Stage::Recycled if gates.mql && !gates.revert && !gates.recycle && may_return() => Stage::Mql,
+        _ => stage,
+    }
+}
+
+/// A derived score before it is clamped, in thousandths of a point; weights in thousandths.
+pub(crate) fn derived(weights: &[(i64, ScoreIndex)], value_of: impl Fn(ScoreIndex) -> i64) -> i64 {
+    let weighted = weights.iter().map(|(weight, index)| i128::from(*weight) * i128::from(value_of(*index)));
+    // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on the way makes no
+    // difference.
+    let value = weighted.sum::<i128>() / 1_000;
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The band that a score is in, if it has any.
+pub(crate) fn band(score: &PlanScore, value: Points) -> Option<BandIndex> {
     let place = score.bands.iter().position(|at_least| at_least.is_none_or(|bound| value >= bound))?;
     u32::try_from(place).ok().map(BandIndex)
 }

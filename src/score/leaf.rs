@@ -4,11 +4,28 @@
 use super::aggregate::{self, State, Sweep};
 use super::{Evaluation, NEVER};
 use crate::model::Comparison;
-use crate::plan::{Ages, Leaf, Micros, Signal, SignalKind};
+use crate::plan::{Ages, Ending, Leaf, Micros, Signal};
 
 impl Evaluation<'_> {
     /// Whether a leaf holds at `now`.
-    pub(super) fn leaf_holds(&self, leaf: Leaf, now: Micros) -> bool {
+    #[inline]
+    pub(super) fn leaf_holds(&self, leaf: &Leaf, ending: &Ending, now: Micros) -> bool {
+        ending.holds(now).unwrap_or_else(|| self.open_leaf_holds(*leaf, now))
+    }
+
+    /// The first instant after `now` at which a leaf stops to hold, or starts to: at which it is no longer
+    /// what it is now.
+    #[inline]
+    pub(super) fn leaf_due(&self, leaf: &Leaf, ending: &Ending, now: Micros) -> Micros {
+        ending.due(now).unwrap_or_else(|| self.open_leaf_due(*leaf, now))
+    }
+
+    /// All leaves of the plan, and how they end.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = (&Leaf, &Ending)> {
+        self.plan.program.leaves.iter().zip(self.signals.endings())
+    }
+
+    fn open_leaf_holds(&self, leaf: Leaf, now: Micros) -> bool {
         match leaf {
             Leaf::AtLeast { signal, count, fewer } => self.counts(signal, count, now) != fewer,
             Leaf::Compare { signal, comparison, bound, .. } => {
@@ -22,9 +39,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The first instant after `now` at which a leaf stops to hold, or starts to: at which it is no longer
-    /// what it is now.
-    pub(super) fn leaf_due(&self, leaf: Leaf, now: Micros) -> Micros {
+    fn open_leaf_due(&self, leaf: Leaf, now: Micros) -> Micros {
         match leaf {
             Leaf::AtLeast { signal, count, .. } => self.count_due(signal, count, now),
             Leaf::Compare { signal, comparison, bound, cap } => {
@@ -73,22 +88,7 @@ impl Evaluation<'_> {
     ) -> Micros {
         let Some(signal) = self.signal(signal) else { return NEVER };
         let state = State::at(signal, self.signals, now);
-        let falls_once = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-        match (self.complete(signal, None, now), signal.aggregate) {
-            // Nothing comes in and nothing leaves.
-            (Some(_), _) if signal.ages.leaves == Micros::MAX => NEVER,
-            (Some(complete), SignalKind::Sum(sum)) if falls_once && self.signals.sum_is_rising(sum) => {
-                let running = self.signals.term(signal.term).running_sums(sum);
-                let total = running.last().copied().unwrap_or(0);
-                let held = comparison.holds(state.value, bound);
-                // What leaves only makes it smaller.
-                let leaving = running.get(state.start..).unwrap_or(&[]);
-                let same = leaving.partition_point(|gone| comparison.holds(total - gone, bound) == held);
-                let decides = complete.times.get(state.start + same);
-                decides.map_or(NEVER, |at| at.saturating_add(signal.ages.leaves))
-            }
-            _ => self.sweep_due(state, signal, comparison, bound, cap),
-        }
+        self.sweep_due(state, signal, comparison, bound, cap)
     }
 
     fn sweep_due(

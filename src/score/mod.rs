@@ -17,6 +17,7 @@ mod stretch;
 mod valid_until;
 
 pub(crate) use course::Course;
+pub(crate) use evaluate::{band, derived, step};
 
 use crate::decimal::Points;
 use crate::lead::Stage;
@@ -58,8 +59,8 @@ pub(crate) struct GateOutcome {
 pub(crate) struct Scratch {
     /// The program's slots, as far as they are decided.
     slots: Vec<bool>,
-    /// When the newest event behind each ageing test came; none where the test does not hold or has none.
-    ageing: Vec<Option<Micros>>,
+    /// When the newest event behind each ageing test came, in its window.
+    ageing: Vec<Micros>,
     /// By place in the program for newest events.
     newest: Vec<evaluate::Newest>,
     /// By each rule.
@@ -99,37 +100,6 @@ pub(crate) fn evaluate_once(
     outcome: &mut Outcome,
 ) {
     Evaluation::new(plan, signals, record).look(now, scratch, outcome);
-}
-
-/// What time touches of a lead at an instant, as somebody else worked it out.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Observed {
-    /// By leaf of the plan's program: whether it holds.
-    pub(crate) leaves: Vec<bool>,
-    /// By test that condition rules age by: when the newest event behind it came.
-    pub(crate) ageing: Vec<Option<Micros>>,
-    /// By each rule: what it is worth in thousandths of a point, its `when` left out, and whether any event
-    /// counts.
-    pub(crate) each: Vec<(i64, bool)>,
-}
-
-/// As [`evaluate_once`], from what is observed already: of `signals` only what follows from attributes counts.
-pub(crate) fn conclude(
-    plan: &Plan,
-    signals: &Signals,
-    observed: &Observed,
-    record: (Stage, Option<Instant>),
-    now: Instant,
-    scratch: &mut Scratch,
-    outcome: &mut Outcome,
-) {
-    scratch.slots.clear();
-    scratch.slots.extend_from_slice(signals.early());
-    scratch.slots.extend_from_slice(&observed.leaves);
-    scratch.ageing.clone_from(&observed.ageing);
-    scratch.each.clear();
-    scratch.each.extend(observed.each.iter().map(|(points, counts)| each::Worth::new(*points, *counts)));
-    Evaluation::new(plan, signals, record).conclude(now, scratch, outcome);
 }
 
 /// What stays the same from one instant to the next.

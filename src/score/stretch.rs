@@ -10,7 +10,7 @@
 use super::aggregate::State;
 use super::each::Worth;
 use super::{Evaluation, NEVER, Scratch};
-use crate::plan::{EachRule, Micros, PlanGroup, PlanRule, PlanScore, PlanScoreKind, Settled};
+use crate::plan::{EachRule, Micros, NO_EVENT, PlanGroup, PlanRule, PlanScore, PlanScoreKind, Settled};
 
 /// What a rule gives at the least and at the most, in thousandths of a point, throughout a stretch.
 #[derive(Clone, Copy, Debug)]
@@ -134,10 +134,9 @@ impl Evaluation<'_> {
         match rule {
             PlanRule::Condition { slot, points } if holds(slot) => Range::between(points, points),
             PlanRule::Decaying { slot, newest, decay } if holds(slot) => {
-                let newest = scratch.newest.get(newest as usize).and_then(|newest| newest.even);
-                let worth = |instant| match newest {
-                    Some(at) => self.decayed(decay, at, instant).0,
-                    None => self.fresh(decay),
+                let worth = |instant| match scratch.newest.get(newest as usize) {
+                    Some(newest) if newest.even != NO_EVENT => self.decayed(decay, newest.even, instant).0,
+                    _ => self.fresh(decay),
                 };
                 Range::between(worth(now), worth(to))
             }

@@ -23,6 +23,8 @@ impl Evaluation<'_> {
     ) -> Option<Instant> {
         self.find_due(now.micros(), scratch);
         let mut now = now.micros();
+        let (turn, fade) = self.next_changes(now, decay_due, scratch);
+        Instant::from_micros(turn.min(fade))?;
         let mut later = std::mem::take(&mut scratch.later);
         // How far beyond the next change to look ahead for a stretch in which nothing shows.
         let mut stride: Micros = 0;
@@ -67,28 +69,26 @@ impl Evaluation<'_> {
 
     /// Finds out when everything that time touches will next change.
     fn find_due(&self, now: Micros, scratch: &mut Scratch) {
-        let program = &self.plan.program;
         scratch.due.clear();
-        scratch.due.extend(program.leaves.iter().map(|leaf| self.leaf_due(*leaf, now)));
-        scratch.due.extend(program.ageing.iter().map(|test| self.newest_event(test.signal, now).1));
+        scratch.due.extend(self.leaves().map(|(leaf, ending)| self.leaf_due(leaf, ending, now)));
+        scratch.due.extend(self.ageing().map(|(test, ending)| self.newest_event(test, ending, now).1));
         scratch.due.extend(scratch.each.iter().map(|worth| worth.due));
     }
 
     /// Looks again at what is due at `now`.
     fn catch_up(&self, now: Micros, scratch: &mut Scratch) {
-        let program = &self.plan.program;
         let mut dues = scratch.due.iter_mut();
         // Each list takes its share of the dues; it stands first in a zip, so that no due is taken in vain.
         let slots = scratch.slots.iter_mut().skip(self.signals.early().len());
-        for ((leaf, slot), due) in program.leaves.iter().zip(slots).zip(&mut dues) {
+        for (((leaf, ending), slot), due) in self.leaves().zip(slots).zip(&mut dues) {
             if *due == now {
-                *slot = self.leaf_holds(*leaf, now);
-                *due = self.leaf_due(*leaf, now);
+                *slot = self.leaf_holds(leaf, ending, now);
+                *due = self.leaf_due(leaf, ending, now);
             }
         }
-        for ((test, newest), due) in program.ageing.iter().zip(&mut scratch.ageing).zip(&mut dues) {
+        for (((test, ending), newest), due) in self.ageing().zip(&mut scratch.ageing).zip(&mut dues) {
             if *due == now {
-                (*newest, *due) = self.newest_event(test.signal, now);
+                (*newest, *due) = self.newest_event(test, ending, now);
             }
         }
         for ((rule, worth), due) in self.plan.each_rules.iter().zip(&mut scratch.each).zip(&mut dues) {

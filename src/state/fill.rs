@@ -1,9 +1,9 @@
 //! From a state to the signals that evaluating looks at. Nothing is allocated once lists have grown.
 
 use super::keeper::check_layout;
-use super::{Kept, LeadState, NEVER_YET, StateError};
+use super::{Kept, LeadState, NEVER_YET, Retention, StateError};
 use crate::lead::Stage;
-use crate::plan::Signals;
+use crate::plan::{Bases, Signals};
 use crate::rule_set::Compiled;
 use crate::time::Instant;
 
@@ -39,12 +39,10 @@ impl LeadState {
             self.dates.get(place as usize).copied().filter(|date| *date != NEVER_YET)
         };
         let entry = |place: usize| kept.entries.get(place);
-        let bases = plan.signals_of_terms(
+        self.fill_bases(retention, signals.bases());
+        plan.signals_of_terms(
             signals,
-            |id, run| {
-                let truth = retention.attribute(id).and_then(|(_, kept)| self.truth.get(kept.run.clone()));
-                run.iter_mut().zip(truth.unwrap_or_default()).for_each(|(to, from)| *to = *from);
-            },
+            &self.truth,
             date,
             kept.entries.iter().map(|entry| (entry.term, entry.at)),
             |place| entry(place).map_or(&[], |entry| entry.subject.of(&self.bytes)),
@@ -56,13 +54,16 @@ impl LeadState {
                 value.copied().map_or(0, i128::from)
             },
         );
+        Ok(())
+    }
+
+    fn fill_bases(&self, retention: &Retention, bases: &mut Bases) {
         let base = |place: Option<u32>| place.and_then(|place| self.bases.get(place as usize).copied());
         let count = |place| base(place).and_then(|count| usize::try_from(count).ok());
         bases.counts.clear();
         bases.counts.extend(retention.terms.iter().map(|term| count(term.count_base).unwrap_or(0)));
         bases.sums.clear();
         bases.sums.extend(retention.sum_bases.iter().map(|place| base(*place).unwrap_or(0)));
-        Ok(())
     }
 
     pub(crate) fn record(&self) -> (Stage, Option<Instant>) {

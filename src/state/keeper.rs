@@ -29,6 +29,12 @@ pub(super) const MOST_BYTES: usize = 1 << 31;
 #[derive(Clone, Debug)]
 pub struct Keeper {
     pub(super) rules: Arc<Compiled>,
+    pub(super) tools: Tools,
+}
+
+/// Lists that are filled for one event or one state after another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tools {
     pub(super) kept: Kept,
     room: FoldRoom,
     terms: Vec<u32>,
@@ -41,6 +47,8 @@ pub struct Keeper {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AttributeHandle {
     id: AttributeId,
+    /// Its place among those that something asks for, if anything does.
+    place: Option<u32>,
     rules: Key,
 }
 
@@ -92,15 +100,7 @@ struct Parts<'a> {
 
 impl Keeper {
     pub(crate) fn new(rules: &Arc<Compiled>) -> Self {
-        Keeper {
-            rules: Arc::clone(rules),
-            kept: Kept::default(),
-            room: FoldRoom::default(),
-            terms: Vec::new(),
-            values: Vec::new(),
-            run: Vec::new(),
-            output: Vec::new(),
-        }
+        Keeper { rules: Arc::clone(rules), tools: Tools::default() }
     }
 
     /// The state of a lead of whom nothing is known yet.
@@ -121,7 +121,9 @@ impl Keeper {
         let vocabulary = &self.rules.model.vocabulary;
         let id = vocabulary.attribute_id(name);
         let id = id.ok_or_else(|| unknown_name(vocabulary, NameOf::Attribute, name))?;
-        Ok(AttributeHandle { id, rules: self.rules.retention().handles })
+        let retention = self.rules.retention();
+        let place = retention.attribute(id).and_then(|(place, _)| u32::try_from(place).ok());
+        Ok(AttributeHandle { id, place, rules: retention.handles })
     }
 
     /// Resolves the name of an event kind.
@@ -177,32 +179,10 @@ impl Keeper {
             }
         };
         let at = checked_instant("at", at)?.micros();
-        self.write(state, id, value, at);
+        if let Some(place) = attribute.place {
+            self.tools.write(&self.rules, state, place as usize, value, at);
+        }
         Ok(())
-    }
-
-    fn write(&mut self, state: &mut LeadState, id: AttributeId, value: Option<ValueRef<'_>>, at: Micros) {
-        let retention = self.rules.retention();
-        let Some((place, kept)) = retention.attribute(id) else { return };
-        let Some(written) = state.written.get_mut(place).filter(|written| **written <= at) else { return };
-        let truth = state.truth.get_mut(kept.run.clone()).unwrap_or_default();
-        let date = kept.date.and_then(|date| state.dates.get_mut(date as usize));
-        let new_date = match value {
-            Some(ValueRef::Date(date)) => date.micros(),
-            _ => NEVER_YET,
-        };
-        self.run.clear();
-        self.run.resize(truth.len(), false);
-        self.rules.plan.decide(id, value, &mut self.room, &mut self.run);
-        let old_date = date.as_deref().copied().unwrap_or(NEVER_YET);
-        if *written == at && (&*truth, old_date) >= (&*self.run, new_date) {
-            return;
-        }
-        *written = at;
-        truth.copy_from_slice(&self.run);
-        if let Some(date) = date {
-            *date = new_date;
-        }
     }
 
     /// Writes where the lead stands, and since when if that is known. Of several writes the one with the latest
@@ -249,9 +229,9 @@ impl Keeper {
         now: DateTime<Utc>,
         missing_only: bool,
     ) -> Result<(), StateError> {
-        let rules = Arc::clone(&self.rules);
+        let Keeper { rules, tools } = self;
         let vocabulary = &rules.model.vocabulary;
-        let kind_id = vocabulary.kind_id(&event.kind);
+        let kind_id = rules.retention().kind(vocabulary, &event.kind);
         let Some((kind_id, kind)) = kind_id.and_then(|id| Some((id, vocabulary.kind(id)?))) else {
             return Err(unknown_name(vocabulary, NameOf::Event, &event.kind).into());
         };
@@ -268,7 +248,7 @@ impl Keeper {
         };
         let parts =
             Parts { subject: &event.subject, at: event.at, id: &event.id, kind: kind_id, missing_only };
-        self.take_in(state, parts, now, value)
+        tools.take_in(rules, state, parts, now, value)
     }
 
     /// Records an event whose names are resolved: see [`Keeper::record`].
@@ -282,7 +262,7 @@ impl Keeper {
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
         self.check_handle(event.kind.rules)?;
-        let rules = Arc::clone(&self.rules);
+        let Keeper { rules, tools } = self;
         let Some(kind) = rules.model.vocabulary.kind(event.kind.kind) else { return Ok(()) };
         for (handle, value) in event.properties {
             let property = kind.property(handle.property).filter(|_| handle.event == event.kind);
@@ -298,60 +278,7 @@ impl Keeper {
         };
         let KnownEvent { subject, at, id, .. } = *event;
         let parts = Parts { subject, at, id, kind: event.kind.kind, missing_only: false };
-        self.take_in(state, parts, now, value)
-    }
-
-    fn take_in<'v>(
-        &mut self,
-        state: &mut LeadState,
-        event: Parts<'_>,
-        now: DateTime<Utc>,
-        value: impl Fn(PropertyId) -> Option<ValueRef<'v>>,
-    ) -> Result<(), StateError> {
-        self.check_state(state)?;
-        let Parts { subject, at, id, kind, missing_only } = event;
-        let at = checked_instant("at", at)?.micros();
-        let Compiled { plan, .. } = &*self.rules;
-        let retention = self.rules.retention();
-        let terms = &mut self.terms;
-        terms.clear();
-        plan.terms_of(kind, subject, &value, &mut self.room, |term| terms.push(term));
-        if terms.len() > 1 {
-            terms.sort_unstable();
-            terms.dedup();
-        }
-        terms.extend(activity(plan, retention, kind));
-        if missing_only {
-            terms.retain(|term| state.missing.has_term(*term as usize));
-        }
-        if !terms.is_empty() {
-            self.values.clear();
-            for term in terms.iter().filter_map(|term| retention.term(*term)) {
-                self.values.extend(term.sums.iter().map(|sum| {
-                    let property = plan.sums.get(sum.number as usize).and_then(|sum| sum.property(kind));
-                    match property.and_then(&value) {
-                        Some(ValueRef::Number(number)) => number.millionths(),
-                        _ => 0,
-                    }
-                }));
-            }
-            // The longest event has every term and value; numbers take up to 10 bytes.
-            let longest = 128 + 10 * (self.terms.len() + self.values.len());
-            if state.bytes.len() + longest > MOST_BYTES {
-                self.pack(state);
-                if state.bytes.len() + longest > MOST_BYTES {
-                    return Err(StateError::Full { lead: state.id.to_string() });
-                }
-            }
-            let arrival = Arrival { at, id, subject, terms: &self.terms, values: &self.values };
-            arrival.put(self.rules.retention(), &mut state.bytes);
-        }
-        state.horizon = Instant::nearest(now).micros().max(state.horizon);
-        let packed = state.packed as usize;
-        if state.bytes.len() - packed > packed.max(MOST_LOOSE) {
-            self.pack(state);
-        }
-        Ok(())
+        tools.take_in(rules, state, parts, now, value)
     }
 
     /// Moves the state's horizon to `now`, if it is not further on already: what has left every window may go.
@@ -371,7 +298,7 @@ impl Keeper {
     /// The state is of another rule set.
     pub fn settle(&mut self, state: &mut LeadState) -> Result<(), StateError> {
         self.check_state(state)?;
-        self.pack(state);
+        self.tools.pack(self.rules.retention(), state);
         state.bytes.shrink_to_fit();
         Ok(())
     }
@@ -402,26 +329,9 @@ impl Keeper {
         }
         let stretches = [state.stretch(), other.stretch().moved(state.bytes.len())];
         state.bytes.extend_from_slice(&other.bytes);
-        self.kept.gather(&state.bytes, &stretches, retention);
-        self.pack_gathered(state);
+        self.tools.kept.gather(&state.bytes, &stretches, retention);
+        self.tools.pack_gathered(retention, state);
         Ok(())
-    }
-
-    /// Packs a state's events anew, without what nothing asks for any more.
-    pub(super) fn pack(&mut self, state: &mut LeadState) {
-        self.kept.gather(&state.bytes, &[state.stretch()], self.rules.retention());
-        self.pack_gathered(state);
-    }
-
-    pub(super) fn pack_gathered(&mut self, state: &mut LeadState) {
-        let retention = self.rules.retention();
-        self.kept.trim(&state.bytes, state.horizon, retention, &mut state.bases);
-        self.output.clear();
-        pack::pack(&self.kept.entries, &state.bytes, &self.kept.values, retention, &mut self.output);
-        state.bytes.clear();
-        state.bytes.extend_from_slice(&self.output);
-        // OK because a state has fewer than 2^31 bytes, and packing makes no more of them.
-        state.packed = u32::try_from(state.bytes.len()).unwrap_or(u32::MAX);
     }
 
     fn check_handle(&self, rules: Key) -> Result<(), StateError> {
@@ -433,6 +343,115 @@ impl Keeper {
 
     pub(super) fn check_state(&self, state: &LeadState) -> Result<(), StateError> {
         check_layout(state, self.rules.retention())
+    }
+}
+
+impl Tools {
+    /// Writes an attribute by its place in the retention.
+    fn write(
+        &mut self,
+        rules: &Compiled,
+        state: &mut LeadState,
+        place: usize,
+        value: Option<ValueRef<'_>>,
+        at: Micros,
+    ) {
+        let Some(kept) = rules.retention().attributes.get(place) else { return };
+        let Some(written) = state.written.get_mut(place).filter(|written| **written <= at) else { return };
+        let truth = state.truth.get_mut(kept.run.clone()).unwrap_or_default();
+        let date = kept.date.and_then(|date| state.dates.get_mut(date as usize));
+        let new_date = match value {
+            Some(ValueRef::Date(date)) => date.micros(),
+            _ => NEVER_YET,
+        };
+        if *written < at {
+            rules.plan.decide(kept.id, value, &mut self.room, truth);
+        } else {
+            self.run.clear();
+            self.run.resize(truth.len(), false);
+            rules.plan.decide(kept.id, value, &mut self.room, &mut self.run);
+            let old_date = date.as_deref().copied().unwrap_or(NEVER_YET);
+            if (&*truth, old_date) >= (&*self.run, new_date) {
+                return;
+            }
+            truth.copy_from_slice(&self.run);
+        }
+        *written = at;
+        if let Some(date) = date {
+            *date = new_date;
+        }
+    }
+
+    fn take_in<'v>(
+        &mut self,
+        rules: &Compiled,
+        state: &mut LeadState,
+        event: Parts<'_>,
+        now: DateTime<Utc>,
+        value: impl Fn(PropertyId) -> Option<ValueRef<'v>>,
+    ) -> Result<(), StateError> {
+        let retention = rules.retention();
+        check_layout(state, retention)?;
+        let Parts { subject, at, id, kind, missing_only } = event;
+        let at = checked_instant("at", at)?.micros();
+        let plan = &rules.plan;
+        let terms = &mut self.terms;
+        terms.clear();
+        plan.terms_of(kind, subject, &value, &mut self.room, |term| terms.push(term));
+        if terms.len() > 1 {
+            terms.sort_unstable();
+            terms.dedup();
+        }
+        terms.extend(activity(plan, retention, kind));
+        if missing_only {
+            terms.retain(|term| state.missing.has_term(*term as usize));
+        }
+        if !terms.is_empty() {
+            self.values.clear();
+            for term in terms.iter().filter_map(|term| retention.term(*term)) {
+                self.values.extend(term.sums.iter().map(|sum| {
+                    let property = plan.sums.get(sum.number as usize).and_then(|sum| sum.property(kind));
+                    match property.and_then(&value) {
+                        Some(ValueRef::Number(number)) => number.millionths(),
+                        _ => 0,
+                    }
+                }));
+            }
+            // The longest event has every term and value; numbers take up to 10 bytes.
+            let longest = 128 + 10 * (self.terms.len() + self.values.len());
+            if state.bytes.len() + longest > MOST_BYTES {
+                self.pack(retention, state);
+                if state.bytes.len() + longest > MOST_BYTES {
+                    return Err(StateError::Full { lead: state.id.to_string() });
+                }
+            }
+            let arrival = Arrival { at, id, subject, terms: &self.terms, values: &self.values };
+            arrival.put(retention, &mut state.bytes);
+        }
+        state.horizon = Instant::nearest(now).micros().max(state.horizon);
+        let packed = state.packed as usize;
+        if state.bytes.len() - packed > packed.max(MOST_LOOSE) {
+            self.pack(retention, state);
+        }
+        Ok(())
+    }
+
+    /// Packs a state's events anew, without what nothing asks for any more.
+    pub(super) fn pack(&mut self, retention: &Retention, state: &mut LeadState) {
+        self.kept.gather(&state.bytes, &[state.stretch()], retention);
+        self.pack_gathered(retention, state);
+    }
+
+    /// As [`Tools::pack`], of events that are spread out already.
+    pub(super) fn pack_gathered(&mut self, retention: &Retention, state: &mut LeadState) {
+        let Tools { kept, output, .. } = self;
+        kept.trim(&state.bytes, state.horizon, retention, &mut state.bases);
+        output.clear();
+        pack::pack(&kept.entries, &state.bytes, &kept.values, retention, output);
+        state.bytes.clear();
+        state.bytes.extend_from_slice(output);
+        // OK because a state has fewer than 2^31 bytes, and packing makes no more of them.
+        state.packed = u32::try_from(state.bytes.len()).unwrap_or(u32::MAX);
     }
 }
 

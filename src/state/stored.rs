@@ -12,7 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::keeper::MOST_BYTES;
+use super::keeper::{MOST_BYTES, Tools};
 use super::pack::{Entry, Span};
 use super::retention::{KeptAttribute, KeptTerm, Key};
 use super::{Keeper, LeadState, Missing, NEVER_YET, StageWrite, StateError, token};
@@ -228,7 +228,7 @@ impl Keeper {
     pub fn store(&mut self, state: &LeadState) -> Result<StoredState, StateError> {
         self.check_state(state)?;
         let retention = self.rules.retention();
-        let bases = self.kept.settled(state, retention);
+        let bases = self.tools.kept.settled(state, retention);
         let mut stored = StoredState {
             version: VERSION,
             fingerprint: self.rules.fingerprint,
@@ -283,7 +283,7 @@ impl Keeper {
         place: u32,
         bases: &[i128],
     ) -> Option<StoredEvents> {
-        let kept = &self.kept;
+        let kept = &self.tools.kept;
         let entries = kept.of_term(number);
         let text = |span: Span| token::text(span.of(&state.bytes));
         let base = |place: u32| bases.get(place as usize).copied().unwrap_or(0);
@@ -369,8 +369,8 @@ impl Keeper {
         let terms = places(&stored.terms, &stored.unknown_terms);
         let events: HashMap<u32, (usize, &StoredEvents)> =
             stored.events.iter().enumerate().map(|(at, events)| (events.term, (at, events))).collect();
-        self.kept.clear();
-        self.output.clear();
+        self.tools.kept.clear();
+        self.tools.output.clear();
         for (number, kept) in (0u32..).zip(&retention.terms) {
             let Some((place, is_known)) = terms.get(&kept.key) else {
                 missing_terms.push(number);
@@ -385,9 +385,9 @@ impl Keeper {
             }
         }
         state.missing = Missing::new(missing_attributes, missing_terms);
-        std::mem::swap(&mut state.bytes, &mut self.output);
-        self.kept.sort(&state.bytes, retention);
-        self.pack_gathered(&mut state);
+        std::mem::swap(&mut state.bytes, &mut self.tools.output);
+        self.tools.kept.sort(&state.bytes, retention);
+        self.tools.pack_gathered(retention, &mut state);
         state.bytes.shrink_to_fit();
         Ok(state)
     }
@@ -415,7 +415,7 @@ impl Keeper {
                 return Err(Problem::new(name, format!("{length} entries"), format!("{right}")));
             }
         }
-        let bytes = &mut self.output;
+        let Tools { kept: spread, output: bytes, .. } = &mut self.tools;
         for (place, at) in events.at.iter().enumerate() {
             if bytes.len() > MOST_BYTES {
                 return Err(Problem::new("at", "more than 2 GiB of events", "what a state has room for"));
@@ -437,7 +437,7 @@ impl Keeper {
             let subject = span(&events.subjects, "subjects", token::put_stored_folded)?;
             let width = kept.sums.len();
             let values = events.values.get(place * width..(place + 1) * width).unwrap_or(&[]);
-            self.kept.push(Entry { term: number, at: *at, id, subject, values: 0 }, values);
+            spread.push(Entry { term: number, at: *at, id, subject, values: 0 }, values);
         }
         let mut put = |place: Option<u32>, amount: i128| {
             if let Some(base) = place.and_then(|place| state.bases.get_mut(place as usize)) {

@@ -12,6 +12,7 @@ mod dice;
 mod host;
 mod leads;
 mod ledger;
+mod lives;
 mod merge;
 mod rules;
 mod shrink;

@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     #[error("{error}")]
     NotAllowed { error: QualificationError, stage: Stage },
     /// The lead is no longer what the caller saw.
-    #[error("the lead has {found} records, and {expected} when it was looked at: look again")]
+    #[error("the lead has changed since it was looked at: it had {expected} records, and has {found} now")]
     Changed { found: u64, expected: String },
     #[error("the database says: {0}")]
     Database(#[from] rusqlite::Error),

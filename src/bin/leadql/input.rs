@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use leadql::{Compiler, Lead, LeadReader, ReadOptions, RuleSet};
+use leadql::{Compiler, Lead, LeadReader, ReadError, ReadOptions, RuleSet};
 
 use crate::output::{self, Stop};
 use crate::paths::unreadable;
@@ -47,7 +47,7 @@ pub(crate) struct Leads<'r> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum OnError {
+pub(crate) enum OnError {
     /// Stop there
     Stop,
     /// Leave the lead out and go on
@@ -85,7 +85,7 @@ impl Input {
 
     /// Opens the lead file and reads the events file, before anything is printed.
     pub(crate) fn open<'r>(&self, rules: &'r RuleSet, id_column: Option<&str>) -> Result<Leads<'r>, Stop> {
-        let progress = self.progress();
+        let progress = progress(&self.leads);
         let reader = self.reader(rules, id_column, &progress)?;
         Ok(Leads { reader, progress, on_error: self.on_error, name: shown(&self.leads) })
     }
@@ -96,17 +96,12 @@ impl Input {
         id_column: Option<&str>,
         progress: &ProgressBar,
     ) -> Result<LeadReader<'r, Box<dyn BufRead>>, Stop> {
-        let failed = |error: leadql::ReadError| Stop::Failed(error.to_string());
+        let failed = |error: ReadError| Stop::Failed(error.to_string());
         let mut options = self.options(&self.leads);
         if let Some(column) = id_column {
             options = options.id_column(column);
         }
-        let reader: Box<dyn BufRead> = if is_standard_input(&self.leads) {
-            Box::new(BufReader::with_capacity(BUFFER, io::stdin()))
-        } else {
-            Box::new(BufReader::with_capacity(BUFFER, progress.wrap_read(open(&self.leads)?)))
-        };
-        let mut leads = rules.read_leads(reader, &options).map_err(failed)?;
+        let mut leads = rules.read_leads(reader(&self.leads, progress)?, &options).map_err(failed)?;
         if let Some(file) = &self.events {
             let reader = BufReader::with_capacity(BUFFER, open(file)?);
             leads.read_events(reader, &self.options(file)).map_err(failed)?;
@@ -118,20 +113,29 @@ impl Input {
         let options = ReadOptions::new(shown(path)).strict(self.strict);
         self.missing.iter().fold(options, |options, text| options.missing(text))
     }
+}
 
-    /// A bar on standard error, if that is a terminal, the results go elsewhere and the file is large.
-    fn progress(&self) -> ProgressBar {
-        const LARGE: u64 = 16 << 20;
-        let length = std::fs::metadata(&self.leads).map_or(0, |file| file.len());
-        if length < LARGE || !io::stderr().is_terminal() || io::stdout().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-        match ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        }
+/// A bar on standard error, if that is a terminal, the results go elsewhere and the file is large.
+pub(crate) fn progress(file: &Path) -> ProgressBar {
+    const LARGE: u64 = 16 << 20;
+    let length = std::fs::metadata(file).map_or(0, |file| file.len());
+    if length < LARGE || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+        return ProgressBar::hidden();
     }
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Opens a file, or standard input; the bar follows how far it has been read.
+pub(crate) fn reader(file: &Path, progress: &ProgressBar) -> Result<Box<dyn BufRead>, Stop> {
+    Ok(if is_standard_input(file) {
+        Box::new(BufReader::with_capacity(BUFFER, io::stdin()))
+    } else {
+        Box::new(BufReader::with_capacity(BUFFER, progress.wrap_read(open(file)?)))
+    })
 }
 
 impl Leads<'_> {
@@ -141,7 +145,7 @@ impl Leads<'_> {
         mut self,
         mut each: impl FnMut(Lead) -> Result<ControlFlow<()>, Stop>,
     ) -> Result<(), Stop> {
-        let mut left_out = 0;
+        let mut misses = Misses::new(self.on_error);
         for lead in &mut self.reader {
             match lead {
                 Ok(lead) => {
@@ -149,27 +153,49 @@ impl Leads<'_> {
                         break;
                     }
                 }
-                Err(error) if self.on_error == OnError::Skip && !error.ends_file() => {
-                    left_out += 1;
-                    if left_out <= MOST_TOLD {
-                        let message = format!("{error}; the lead is left out");
-                        self.progress.suspend(|| output::warn(&message));
-                    }
-                }
-                Err(error) => {
-                    self.progress.finish_and_clear();
-                    return Err(Stop::Failed(error.to_string()));
-                }
+                Err(error) => misses.meet(&error, "lead", &self.progress)?,
             }
         }
-        self.progress.finish_and_clear();
-        if left_out > 0 {
-            output::warn(&format!("{} left out", output::count(left_out, "lead")));
-        }
+        misses.finish("lead", &self.progress);
         for warning in self.reader.warnings() {
             output::warn(&warning.to_string());
         }
         Ok(())
+    }
+}
+
+/// What could not be read and, if that is wanted, is left out.
+pub(crate) struct Misses {
+    on_error: OnError,
+    count: usize,
+}
+
+impl Misses {
+    pub(crate) fn new(on_error: OnError) -> Self {
+        Misses { on_error, count: 0 }
+    }
+
+    /// Tells of an error and goes on without what it is about, a `what`; or stops, where that is wanted, or the
+    /// file cannot be read on.
+    pub(crate) fn meet(&mut self, error: &ReadError, what: &str, progress: &ProgressBar) -> Result<(), Stop> {
+        if self.on_error == OnError::Stop || error.ends_file() {
+            progress.finish_and_clear();
+            return Err(Stop::Failed(error.to_string()));
+        }
+        self.count += 1;
+        if self.count <= MOST_TOLD {
+            let message = format!("{error}; the {what} is left out");
+            progress.suspend(|| output::warn(&message));
+        }
+        Ok(())
+    }
+
+    /// Tells at the end how many there were.
+    pub(crate) fn finish(&self, what: &str, progress: &ProgressBar) {
+        progress.finish_and_clear();
+        if self.count > 0 {
+            output::warn(&format!("{} left out", output::count(self.count, what)));
+        }
     }
 }
 
@@ -225,11 +251,11 @@ const MOST_TOLD: usize = 20;
 const BUFFER: usize = 1 << 18;
 
 /// A file as messages call it.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-fn is_standard_input(path: &Path) -> bool {
+pub(crate) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 

@@ -1,4 +1,5 @@
-//! The `leadql` program: scores leads by a rule set and says why and when, and checks, lays out and tests rule sets.
+//! The `leadql` program: scores leads by a rule set and says why and when, checks, lays out and tests rule sets, and
+//! tells what the records of leads come to.
 //!
 //! One file a command; this one reads the command line and turns what a command says into an exit status:
 //! 0 done, 1 bad input, 2 bad usage. Results go to standard output, everything else to standard error. Only the
@@ -7,6 +8,7 @@
 mod check;
 mod explain;
 mod fmt;
+mod funnel;
 mod graph;
 mod input;
 mod output;
@@ -48,6 +50,7 @@ enum Command {
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
+    Funnel(funnel::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Funnel(arguments) => funnel::run(&arguments),
     };
     match result {
         Ok(status) => status,

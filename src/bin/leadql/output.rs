@@ -52,6 +52,21 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Stop> {
     Ok(out.flush()?)
 }
 
+/// Prints a row of CSV.
+pub(crate) fn csv_row(out: &mut impl Write, cells: &[String]) -> Result<(), Stop> {
+    for (place, cell) in cells.iter().enumerate() {
+        if place > 0 {
+            out.write_all(b",")?;
+        }
+        if cell.contains([',', '"', '\n', '\r']) {
+            write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
+        } else {
+            out.write_all(cell.as_bytes())?;
+        }
+    }
+    Ok(out.write_all(b"\n")?)
+}
+
 pub(crate) const BOLD: &str = "\x1b[1m";
 pub(crate) const RED: &str = "\x1b[1;31m";
 pub(crate) const GREEN: &str = "\x1b[32m";

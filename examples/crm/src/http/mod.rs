@@ -37,6 +37,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/", get(read::page))
         .route("/rules", get(read::rules))
+        .route("/funnel", get(read::funnel))
         .route("/leads", get(read::leads))
         .route("/leads/{id}", get(read::lead))
         .route("/leads/{id}/events", get(read::events).post(write::events))

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use leadql::funnel::{Cohort, Funnel, FunnelOptions};
 use leadql::{Lead, Stage, print_instant};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -144,6 +145,57 @@ async fn tell(
     let (lead, facts, now) = read.await?;
     let told = tokio::task::spawn_blocking(move || say(&app.crm, &lead, &facts, now));
     Ok(told.await.map_err(|_| Failure::Stopped)?)
+}
+
+/// So many leads are read at once for the funnel; other requests come in between.
+const FUNNEL_STEP: usize = 200;
+
+/// Numbers on all leads together, told apart by an attribute, or by when they became MQLs, if so asked.
+pub(super) async fn funnel(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Answer {
+    let form = Form::wanted(&asked, &headers)?;
+    let mut options = FunnelOptions::new();
+    let by = asked.text("by").map(str::to_owned);
+    if let Some(by) = &by {
+        // The name is checked as it is used.
+        let _ = app.crm.rules.lead().set(by, None::<&str>).map_err(Failure::from)?;
+        options = options.by(by);
+    }
+    match asked.text("cohort") {
+        None => {}
+        Some("week") => options = options.cohort(Cohort::Week),
+        Some("month") => options = options.cohort(Cohort::Month),
+        Some("quarter") => options = options.cohort(Cohort::Quarter),
+        Some(_) => return Err(bad("cohort: week, month or quarter belongs here")),
+    }
+    let mut funnel = Funnel::new(options);
+    let mut after = String::new();
+    let now = loop {
+        let read = app.database.read(move |connection, now| {
+            let leads = store::list(connection, None, &after, FUNNEL_STEP)?;
+            let with_records = |lead: Stored| {
+                let records = store::records(connection, lead.qualification.lead_id())?;
+                Ok((lead, records))
+            };
+            Ok((leads.into_iter().map(with_records).collect::<Result<Vec<_>, Failure>>()?, now))
+        });
+        let (leads, now) = read.await?;
+        for (lead, records) in &leads {
+            let group = by.as_ref().and_then(|by| lead.attributes.get(by)).map(|value| match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            funnel.add_lead(lead.qualification.lead_id(), group.as_deref());
+            for record in records {
+                funnel.add(record).map_err(|error| Failure::Damaged(error.to_string()))?;
+            }
+        }
+        match leads.last().filter(|_| leads.len() == FUNNEL_STEP) {
+            Some((last, _)) => after = last.qualification.lead_id().to_owned(),
+            None => break now,
+        }
+    };
+    let report = funnel.report(now);
+    Ok(form.answer(&report, || report.to_markdown()))
 }
 
 /// In which form a text is wanted.

@@ -5,7 +5,7 @@ use std::io::Write;
 use leadql::{Evaluation, RuleSet, RuleValue, print_instant};
 
 use super::Printer;
-use crate::output::Stop;
+use crate::output::{self, Stop};
 
 pub(super) struct CsvPrinter<W> {
     out: W,
@@ -28,17 +28,9 @@ impl<W: Write> CsvPrinter<W> {
     }
 
     fn end_row(&mut self) -> Result<(), Stop> {
-        for (place, cell) in self.row.drain(..).enumerate() {
-            if place > 0 {
-                self.out.write_all(b",")?;
-            }
-            if cell.contains([',', '"', '\n', '\r']) {
-                write!(self.out, "\"{}\"", cell.replace('"', "\"\""))?;
-            } else {
-                self.out.write_all(cell.as_bytes())?;
-            }
-        }
-        Ok(self.out.write_all(b"\n")?)
+        output::csv_row(&mut self.out, &self.row)?;
+        self.row.clear();
+        Ok(())
     }
 }
 
