@@ -52,6 +52,8 @@ pub enum DecimalError {
 pub(crate) const MILLIONTHS: i64 = 1_000_000;
 /// The first magnitude, in millionths, that is out of range.
 pub(crate) const NUMBER_LIMIT: i64 = 9_000_000_000_000 * MILLIONTHS;
+/// Below this a whole count of millionths has at most 15 digits.
+const EXACT_BELOW: f64 = 1_000_000_000.0;
 
 impl Points {
     /// No points.
@@ -88,11 +90,20 @@ impl Number {
         if !value.is_finite() {
             return Err(if value.is_nan() { DecimalError::NotANumber } else { OUT_OF_RANGE });
         }
+        if value.abs() < EXACT_BELOW {
+            // Decimals of up to 15 digits are all different as doubles, so where one of them gives this double
+            // it is the shortest that does.
+            let millionths = (value * MILLIONTHS as f64).round();
+            if millionths / MILLIONTHS as f64 == value {
+                return Ok(Number(millionths as i64));
+            }
+        }
         // `{:e}` prints the shortest digits that read back as the same double.
-        Digits::read(&format!("{value:e}"))
-            .ok_or(DecimalError::NotANumber)?
-            .rounded(6)
-            .and_then(Self::checked)
+        let mut shortest = ShortText::default();
+        fmt::Write::write_fmt(&mut shortest, format_args!("{value:e}"))
+            .map_err(|_| DecimalError::NotANumber)?;
+        let digits = Digits::read(shortest.as_bytes()).ok_or(DecimalError::NotANumber)?;
+        digits.rounded(6).and_then(Self::checked)
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`: exact where that is a whole count of millionths, else by
@@ -101,7 +112,7 @@ impl Number {
     /// # Errors
     /// [`DecimalError`] where the text has another form or the value is out of range.
     pub fn parse(text: &str) -> Result<Self, DecimalError> {
-        let digits = Digits::read(text).ok_or(DecimalError::NotANumber)?;
+        let digits = Digits::read(text.as_bytes()).ok_or(DecimalError::NotANumber)?;
         match digits.exact(6) {
             Some(millionths) => millionths.and_then(Self::checked),
             None => Self::from_f64(text.parse().map_err(|_| DecimalError::NotANumber)?),
@@ -127,22 +138,48 @@ impl std::str::FromStr for Points {
     type Err = DecimalError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = Digits::read(text).ok_or(DecimalError::NotANumber)?;
+        let digits = Digits::read(text.as_bytes()).ok_or(DecimalError::NotANumber)?;
         let exact = digits.exact(3).ok_or(DecimalError::TooFine)?;
         exact.map(Points).map_err(|_| DecimalError::OutOfRange { points: true })
     }
 }
 
+/// Room for a double as text.
+#[derive(Default)]
+struct ShortText {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl ShortText {
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or(&[])
+    }
+}
+
+impl fmt::Write for ShortText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let free = self.bytes.get_mut(self.length..self.length + text.len()).ok_or(fmt::Error)?;
+        free.copy_from_slice(text.as_bytes());
+        self.length += text.len();
+        Ok(())
+    }
+}
+
 /// A decimal text taken apart: ±0.DIGITS × 10^exponent, without zeros at either end of the digits.
-struct Digits {
+struct Digits<'t> {
     negative: bool,
-    digits: Vec<u8>,
+    /// The digits are in both of these, one behind the other, from the one at `first` on, `count` of them.
+    whole: &'t [u8],
+    fraction: &'t [u8],
+    first: usize,
+    count: usize,
     exponent: i64,
 }
 
-impl Digits {
-    fn read(text: &str) -> Option<Digits> {
-        let (negative, rest) = match text.as_bytes() {
+impl<'t> Digits<'t> {
+    fn read(text: &'t [u8]) -> Option<Digits<'t>> {
+        let (negative, rest) = match text {
             [b'-', rest @ ..] => (true, rest),
             [b'+', rest @ ..] => (false, rest),
             rest => (false, rest),
@@ -155,20 +192,29 @@ impl Digits {
             Some(at) => (mantissa.get(..at)?, mantissa.get(at + 1..)?),
             None => (mantissa, [].as_slice()),
         };
-        if whole.is_empty() && fraction.is_empty() {
+        let all = || whole.iter().chain(fraction);
+        if all().next().is_none() || !all().all(u8::is_ascii_digit) {
             return None;
         }
-        let mut digits: Vec<u8> = whole.iter().chain(fraction).map(|b| b.wrapping_sub(b'0')).collect();
-        if digits.iter().any(|d| *d > 9) {
-            return None;
+        let first = all().take_while(|digit| **digit == b'0').count();
+        let behind = all().rev().take_while(|digit| **digit == b'0').count();
+        let count = (whole.len() + fraction.len()).saturating_sub(first + behind);
+        let before_point = i64::try_from(whole.len()).ok()? - i64::try_from(first).ok()?;
+        let exponent = power.saturating_add(before_point);
+        Some(Digits { negative, whole, fraction, first, count, exponent })
+    }
+
+    /// The value of a digit, 0 beyond the last.
+    fn digit(&self, place: usize) -> u8 {
+        if place >= self.count {
+            return 0;
         }
-        let leading = digits.iter().take_while(|d| **d == 0).count();
-        digits.drain(..leading);
-        while digits.last() == Some(&0) {
-            digits.pop();
-        }
-        let whole = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()?;
-        Some(Digits { negative, digits, exponent: power.saturating_add(whole) })
+        let place = self.first + place;
+        let digit = match place.checked_sub(self.whole.len()) {
+            Some(place) => self.fraction.get(place),
+            None => self.whole.get(place),
+        };
+        digit.map_or(0, |digit| digit - b'0')
     }
 
     /// An exponent; one beyond all use is cut to a magnitude at which the value is 0 or out of range anyway.
@@ -190,14 +236,14 @@ impl Digits {
     /// The value in units of 10^-`places`, or none where it is no whole count of them.
     fn exact(&self, places: i64) -> Option<Result<i64, DecimalError>> {
         let wanted = self.exponent.saturating_add(places);
-        let have = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
-        (self.digits.is_empty() || wanted >= have).then(|| self.rounded(places))
+        let have = i64::try_from(self.count).unwrap_or(i64::MAX);
+        (self.count == 0 || wanted >= have).then(|| self.rounded(places))
     }
 
     /// The value in units of 10^-`places`, rounded to a whole count of them, halves away from zero.
     fn rounded(&self, places: i64) -> Result<i64, DecimalError> {
         let wanted = self.exponent.saturating_add(places);
-        if self.digits.is_empty() || wanted < 0 {
+        if self.count == 0 || wanted < 0 {
             return Ok(0);
         }
         if wanted > 19 {
@@ -206,9 +252,9 @@ impl Digits {
         let wanted = usize::try_from(wanted).unwrap_or(0);
         let mut value: i128 = 0;
         for place in 0..wanted {
-            value = value * 10 + i128::from(self.digits.get(place).copied().unwrap_or(0));
+            value = value * 10 + i128::from(self.digit(place));
         }
-        if self.digits.get(wanted).is_some_and(|digit| *digit >= 5) {
+        if self.digit(wanted) >= 5 {
             value += 1;
         }
         let value = if self.negative { -value } else { value };
@@ -330,6 +376,30 @@ mod tests {
         assert_eq!(millionths("-0.1234565"), Ok(-123_457));
         assert_eq!(millionths("0.00000049"), Ok(0));
         assert_eq!(Number::from_f64(2.675).map(Number::millionths), Ok(2_675_000));
+    }
+
+    #[test]
+    fn doubles_are_read_as_their_shortest_text_is() {
+        let by_text = |value: f64| {
+            let text = format!("{value:e}");
+            Digits::read(text.as_bytes()).unwrap().rounded(6).and_then(Number::checked)
+        };
+        let mut bits: u64 = 1;
+        for step in 0..20_000_i64 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Any double at all; one of about so many millionths; a count of millionths, and its neighbours.
+            let near = (bits >> 40) as f64 / 1_000.0 * 10_f64.powi((step % 16) as i32 - 6);
+            let whole = (bits >> 12) as i64 / 10_i64.pow((step % 14) as u32);
+            let millionths = whole as f64 / 1_000_000.0;
+            for value in
+                [f64::from_bits(bits), near, millionths, millionths.next_up(), millionths.next_down()]
+            {
+                if value.is_finite() {
+                    assert_eq!(Number::from_f64(value), by_text(value), "{value:e}");
+                    assert_eq!(Number::from_f64(-value), by_text(-value), "{value:e}");
+                }
+            }
+        }
     }
 
     #[test]

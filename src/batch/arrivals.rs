@@ -2,8 +2,9 @@
 //! which are duplicates.
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 
-use super::bind::Binding;
+use super::bind::{Binding, BoundKind};
 use super::columns::{EventColumns, EventIds, LeadColumns, MISSING};
 use super::layout::Layout;
 use super::targets::{KindPlace, SKIPPED, TargetId, Targets};
@@ -13,13 +14,12 @@ use crate::vocabulary::Vocabulary;
 /// What was found out about the events of a batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals {
-    /// By event.
-    pub(super) targets: Vec<TargetId>,
-    /// By lead: whether its events stand by ascending time.
-    pub(super) sorted: Vec<bool>,
+    /// By event, from that of the row `first` on.
+    targets: Vec<TargetId>,
+    first: usize,
     /// By code, and one more for a missing subject: a code whose text is the same, the case of ASCII letters
     /// ignored, and for all of them the same one; only where a plan tells subjects apart.
-    pub(super) subjects: Vec<u32>,
+    subjects: Vec<u32>,
     /// By code: the class of the subject; one more for a missing one.
     classes: Vec<u32>,
     kinds: Vec<Option<KindPlace>>,
@@ -32,22 +32,19 @@ pub(super) struct Arrivals {
 const UNSEEN: u32 = u32::MAX;
 
 impl Arrivals {
-    /// Looks at all events of a batch that has been checked.
+    /// Looks at the events of some leads of a batch that has been checked.
     pub(super) fn resolve(
         &mut self,
         (plan, layout, vocabulary): (&Plan, &Layout, &Vocabulary),
         targets: &mut Targets,
         binding: &Binding,
-        leads: &LeadColumns<'_>,
+        columns: &LeadColumns<'_>,
+        leads: Range<usize>,
     ) {
         targets.begin();
         self.targets.clear();
-        self.sorted.clear();
-        let Some(events) = &leads.events else {
-            self.sorted.resize(leads.count, true);
-            return;
-        };
-        let kind_place = |kind: &super::bind::BoundKind| {
+        let Some(events) = &columns.events else { return };
+        let kind_place = |kind: &BoundKind| {
             let id = kind.id?;
             let active = vocabulary.kind(id).is_some_and(|kind| !kind.passive);
             Some(KindPlace { id, place: targets.place(id), active })
@@ -63,22 +60,33 @@ impl Arrivals {
             self.subjects.resize(dictionary.len() + 1, number(dictionary.len()));
             self.same.clear(dictionary.len());
         }
-        for bounds in events.offsets.windows(2) {
-            let [from, to] = bounds else { continue };
-            let mut last = i64::MIN;
-            let mut sorted = true;
-            for row in *from..*to {
-                let at = events.times.get(row).copied().unwrap_or_default();
-                sorted &= last <= at;
-                last = at;
-                let target = self.target(plan, layout, targets, events, row);
-                self.targets.push(target);
-            }
-            self.sorted.push(sorted);
-            if events.ids.is_some() {
-                self.skip_duplicates(events, *from, *to);
-            }
+        let offset = |lead: usize| events.offsets.get(lead).copied().unwrap_or(0);
+        self.first = offset(leads.start);
+        let rows = self.first..offset(leads.end);
+        let mut resolved = std::mem::take(&mut self.targets);
+        resolved.extend(rows.map(|row| self.target(plan, layout, targets, events, row)));
+        self.targets = resolved;
+        if events.ids.is_some() {
+            leads.for_each(|lead| self.skip_duplicates(events, offset(lead), offset(lead + 1)));
         }
+    }
+
+    /// The targets of events by their rows.
+    pub(super) fn targets(&self, rows: Range<usize>) -> &[TargetId] {
+        let place = |row: usize| row.saturating_sub(self.first);
+        self.targets.get(place(rows.start)..place(rows.end)).unwrap_or(&[])
+    }
+
+    /// How many subjects are told apart.
+    pub(super) fn subjects(&self) -> usize {
+        self.subjects.len()
+    }
+
+    /// The number of the subject with a code, none where it is missing: the same for the same subject.
+    pub(super) fn subject(&self, code: Option<u32>) -> usize {
+        let missing = self.subjects.len().saturating_sub(1);
+        let code = code.map_or(missing, |code| (code as usize).min(missing));
+        self.subjects.get(code).map_or(missing, |first| *first as usize)
     }
 
     fn target(
@@ -110,7 +118,8 @@ impl Arrivals {
 
     /// Of events with the same id the earliest counts, of equally early ones the first.
     fn skip_duplicates(&mut self, events: &EventColumns<'_>, from: usize, to: usize) {
-        let Arrivals { ids, hasher, targets, .. } = self;
+        let Arrivals { ids, hasher, targets, first, .. } = self;
+        let place = |row: usize| row.saturating_sub(*first);
         ids.clear();
         let text = |row: usize| match events.ids {
             Some(EventIds::Texts(ids)) => ids.get(row).copied().unwrap_or_default(),
@@ -118,7 +127,7 @@ impl Arrivals {
         };
         ids.extend((from..to).filter_map(|row| {
             // What the vocabulary lacks is left out first.
-            targets.get(row).filter(|target| **target != SKIPPED)?;
+            targets.get(place(row)).filter(|target| **target != SKIPPED)?;
             match events.ids? {
                 EventIds::Texts(_) => {
                     Some((hasher.hash_one(text(row)), row)).filter(|_| !text(row).is_empty())
@@ -138,7 +147,7 @@ impl Arrivals {
             if let [(one_hash, one), (other_hash, other)] = pair
                 && one_hash == other_hash
                 && text(*one) == text(*other)
-                && let Some(target) = targets.get_mut(*other)
+                && let Some(target) = targets.get_mut(place(*other))
             {
                 *target = SKIPPED;
             }

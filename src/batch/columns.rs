@@ -161,6 +161,11 @@ impl<'a> Texts<'a> {
         Texts { dictionary, codes }
     }
 
+    /// Some of its rows; none where there are not that many.
+    pub(super) fn part(self, rows: std::ops::Range<usize>) -> Self {
+        Texts { codes: self.codes.get(rows).unwrap_or(&[]), ..self }
+    }
+
     /// The text of a row that has been checked, none where it is missing or empty.
     pub(super) fn get(self, row: usize) -> Option<&'a str> {
         let code = self.codes.get(row)?;

@@ -7,14 +7,16 @@
 
 mod arrivals;
 mod bind;
+mod block;
 mod check;
 mod columns;
 mod early;
 mod error;
 mod layout;
-mod observe;
 mod pass;
 mod results;
+mod rows;
+mod stretches;
 mod subjects;
 mod targets;
 #[cfg(test)]
@@ -36,7 +38,7 @@ use crate::rule_set::Compiled;
 use crate::time::Instant;
 use arrivals::Arrivals;
 use bind::Binding;
-use early::EarlyRows;
+use early::EarlyBits;
 use layout::Layout;
 use targets::Targets;
 use worker::{Task, Worker};
@@ -77,7 +79,7 @@ pub struct Batch {
     /// None where leads are better evaluated one by one, whatever the batch.
     layout: Option<Arc<Layout>>,
     binding: Binding,
-    early: EarlyRows,
+    early: EarlyBits,
     targets: Targets,
     arrivals: Arrivals,
     worker: Worker,
@@ -94,14 +96,16 @@ pub struct BoundLeads<'b, 'a> {
 impl RuleSet {
     /// Evaluates many leads at once, over columns: see [`Batch`].
     pub fn batch(&self) -> Batch {
-        let plan = &self.compiled.plan;
+        let Compiled { model, plan, .. } = &*self.compiled;
+        let layout = Layout::new(plan);
+        let targets = Targets::new(model, plan, layout.as_ref());
         Batch {
             rules: Arc::clone(&self.compiled),
             valid_until: false,
-            layout: Layout::new(plan).map(Arc::new),
+            layout: layout.map(Arc::new),
             binding: Binding::default(),
-            early: EarlyRows::default(),
-            targets: Targets::new(&self.compiled.model, plan),
+            early: EarlyBits::default(),
+            targets,
             arrivals: Arrivals::default(),
             worker: Worker::default(),
             results: BatchResults::new(&self.compiled),
@@ -129,10 +133,10 @@ impl Batch {
     pub fn bind<'a>(&mut self, leads: LeadColumns<'a>) -> Result<BoundLeads<'_, 'a>, BatchError> {
         let Compiled { model, plan, .. } = &*self.rules;
         self.binding.bind(&model.vocabulary, &leads)?;
-        self.early.decide(plan, &model.vocabulary, &self.binding, &leads);
+        self.early.decide(plan, &model.vocabulary, &self.binding, &leads, 0..leads.count);
         if let Some(layout) = &self.layout {
             let Batch { arrivals, targets, binding, .. } = self;
-            arrivals.resolve((plan, layout, &model.vocabulary), targets, binding, &leads);
+            arrivals.resolve((plan, layout, &model.vocabulary), targets, binding, &leads, 0..leads.count);
         }
         Ok(BoundLeads { batch: self, leads })
     }
@@ -152,11 +156,11 @@ impl BoundLeads<'_, '_> {
             early,
             targets,
             arrivals,
-            leads: &self.leads,
+            columns: &self.leads,
             valid_until: *valid_until,
             now,
         };
-        let columns = results.begin(self.leads.count, now);
+        let columns = results.begin(self.leads.count, now, *valid_until);
         worker.run(&task, 0..self.leads.count, columns);
         results
     }

@@ -1,48 +1,38 @@
-//! One pass over a lead's events, the newest first, adding up what a [`Layout`] asks for.
+//! One pass over a lead's events, adding up what a [`Layout`] asks for.
+//!
+//! Each event adds its row. Few need more than that (different days and subjects, sums, limits that have to do
+//! with order, tests of properties); they are put aside and gone through afterwards, the newest first.
 
 use super::arrivals::Arrivals;
-use super::bind::Binding;
+use super::bind::{Binding, BoundKind};
 use super::columns::{Column, Data, EventColumns};
 use super::early::{double, integer};
-use super::layout::{Count, Layout, Other, Tallied, Window};
+use super::layout::{Layout, Other, OtherWhat, Per};
+use super::rows::{NONE_YET, Sums, fill};
 use super::subjects::SubjectTallies;
-use super::targets::{Guard, Ops, TargetId, Targets};
+use super::targets::{TargetId, Targets};
 use crate::plan::{FoldRoom, Micros, Plan, ValueRef};
 use crate::vocabulary::PropertyId;
 
 /// What has been added up of one lead's events, and room to do it in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counters {
-    /// By signal.
-    signals: Vec<Tally>,
-    /// By each rule.
-    rules: Vec<RuleTally>,
+    sums: Sums,
+    /// By count of the layout; the first are lanes.
+    counts: Vec<u32>,
     /// By total of the layout, in millionths.
     totals: Vec<i128>,
-    /// By list of the layout.
-    days: Vec<DayTally>,
+    /// By each rule.
+    rules: Vec<RuleTally>,
+    /// By list of the layout: the day of the last event and how many there were of it.
+    days: Vec<(i64, u32)>,
     subjects: SubjectTallies,
-    /// When the newest event came that is activity.
-    active: Option<Micros>,
-    /// Events by time, where they do not stand so.
-    order: Vec<usize>,
+    /// Events that add more than a row.
+    aside: Vec<Aside>,
     room: FoldRoom,
 }
 
-/// A signal at the instant of the evaluation.
-#[derive(Clone, Copy, Debug)]
-struct Tally {
-    /// When the newest event in its window came; kept only where something ages by it.
-    newest: Micros,
-    count: u32,
-}
-
-impl Tally {
-    /// No event yet: the newest is earlier than every instant.
-    const NONE: Tally = Tally { newest: Micros::MIN, count: 0 };
-}
-
-/// What an each rule has added up.
+/// What an each rule with a tally of its own has added up.
 #[derive(Clone, Copy, Debug, Default)]
 struct RuleTally {
     /// In thousandths of a point.
@@ -51,25 +41,13 @@ struct RuleTally {
     events: u32,
 }
 
-/// How many events of the last day there were.
-#[derive(Clone, Copy, Debug)]
-struct DayTally {
-    day: i64,
-    events: u32,
-}
-
-impl DayTally {
-    /// No day yet.
-    const NONE: DayTally = DayTally { day: i64::MIN, events: 0 };
-
-    /// Counts an event of a day; gives how many of that day came before it. Days come one after the other.
-    fn add(&mut self, day: i64) -> u32 {
-        if day != self.day {
-            *self = DayTally { day, events: 0 };
-        }
-        self.events += 1;
-        self.events - 1
-    }
+/// An event that adds more than a row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Aside {
+    at: Micros,
+    row: usize,
+    stretch: u32,
+    target: TargetId,
 }
 
 /// The columns that a pass reads, and what they are read by.
@@ -83,216 +61,182 @@ pub(super) struct Source<'s, 'a> {
     pub(super) events: &'s EventColumns<'a>,
 }
 
-/// An event on its way.
-#[derive(Clone, Copy)]
-struct Passing {
-    row: usize,
-    at: Micros,
-    stretch: u32,
-}
+/// So many events can be added up before a lane of counts may run over.
+const ROUND: usize = u8::MAX as usize;
 
 impl Counters {
-    /// Makes ready for a lead that has no events so far.
-    pub(super) fn clear(&mut self, layout: &Layout) {
-        fill(&mut self.signals, layout.signals, Tally::NONE);
-        fill(&mut self.rules, layout.rules.len(), RuleTally::default());
+    /// Makes ready for a lead, which has no events so far.
+    pub(super) fn clear(&mut self, layout: &Layout, targets: &Targets) {
+        targets.rows.begin(&mut self.sums);
+        fill(&mut self.counts, layout.counts, 0);
         fill(&mut self.totals, layout.totals, 0);
-        fill(&mut self.days, layout.day_lists, DayTally::NONE);
-        self.active = None;
+        fill(&mut self.rules, layout.each.len(), RuleTally::default());
+        fill(&mut self.days, layout.day_lists, (i64::MIN, 0));
     }
 
-    /// Adds up the events of a lead as they count at `now`.
+    /// Adds up the events of a lead as they count at `now`; `targets` are those of the lead's events.
     pub(super) fn add_lead(&mut self, source: &Source<'_, '_>, lead: usize, now: Micros) {
         let Some([from, to]) = source.events.offsets.get(lead..lead + 2) else { return };
-        if source.layout.subject_lists > 0 {
-            self.subjects.begin(source.layout.subject_lists, source.arrivals.subjects.len());
+        let (times, targets) = (source.events.times.get(*from..*to), source.arrivals.targets(*from..*to));
+        let mut row = *from;
+        self.aside.clear();
+        for (times, targets) in times.unwrap_or(&[]).chunks(ROUND).zip(targets.chunks(ROUND)) {
+            self.add_rows(source, times, targets, row, now);
+            row += times.len();
         }
-        let (Some(times), Some(targets)) =
-            (source.events.times.get(*from..*to), source.arrivals.targets.get(*from..*to))
-        else {
-            return;
-        };
-        let rows = (*from..*to).zip(times.iter().copied().zip(targets.iter().copied()));
-        if source.arrivals.sorted.get(lead) == Some(&true) {
-            self.add_all(source, rows.rev(), now);
-            return;
+        if !self.aside.is_empty() {
+            self.add_aside(source);
         }
-        let mut order = std::mem::take(&mut self.order);
-        order.clear();
-        order.extend(0..to - from);
-        order.sort_unstable_by_key(|place| (times.get(*place), *place));
-        let in_order = order
-            .iter()
-            .rev()
-            .filter_map(|place| Some((from + place, (*times.get(*place)?, *targets.get(*place)?))));
-        self.add_all(source, in_order, now);
-        self.order = order;
     }
 
-    /// Adds events up, the newest first.
-    fn add_all(
+    /// Adds the rows of some events, of which the first has this row, and puts those aside that add more.
+    fn add_rows(
         &mut self,
         source: &Source<'_, '_>,
-        rows: impl Iterator<Item = (usize, (Micros, TargetId))>,
+        times: &[Micros],
+        targets: &[TargetId],
+        row: usize,
         now: Micros,
     ) {
-        let ages = &source.layout.ages;
-        // As events get older, stretches only go on.
-        let (mut stretch, mut ends) = (0, ages.first().copied().unwrap_or(0));
-        for (row, (at, target)) in rows {
+        let mut put_aside = self.aside.len();
+        self.aside.resize(put_aside + times.len(), Aside::default());
+        for ((at, target), row) in times.iter().zip(targets).zip(row..) {
             // OK because both are in the years 0001 to 9999.
             let age = now - at;
-            if age >= ends {
-                stretch +=
-                    ages.get(stretch..).map_or(0, |later| later.partition_point(|start| *start <= age));
-                ends = ages.get(stretch).copied().unwrap_or(Micros::MAX);
-            }
-            if stretch == 0 {
+            if age < 0 {
                 // Still to come.
                 continue;
             }
-            let Some(target) = source.targets.get(target) else { continue };
-            if target.active && self.active.is_none() {
-                self.active = Some(at);
+            let stretch = source.layout.stretches.of(age);
+            source.targets.rows.add_to(&mut self.sums, *target, stretch);
+            // Without a branch, which would be wrong half of the time.
+            if let Some(free) = self.aside.get_mut(put_aside) {
+                *free = Aside { at: *at, row, stretch, target: *target };
+                put_aside += usize::from(source.targets.has_more(*target));
             }
-            let event = Passing { row, at, stretch: stretch as u32 };
-            self.add(source, &target.ops, event);
-            for guard in source.targets.guards(target) {
-                if self.passes(source, guard, row) {
-                    self.add(source, &guard.ops, event);
-                }
-            }
+        }
+        self.aside.truncate(put_aside);
+        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
+            *count += u32::from(std::mem::take(lane));
         }
     }
 
-    fn add(&mut self, source: &Source<'_, '_>, ops: &Ops, event: Passing) {
-        let all = &source.targets.ops;
-        for Count { window, signal } in ops.counts(all) {
-            if let Some(tally) = self.signals.get_mut(*signal as usize) {
-                tally.count += u32::from(window.contains(event.stretch));
+    /// Goes through the events that add more, the newest first where that matters.
+    fn add_aside(&mut self, source: &Source<'_, '_>) {
+        let mut aside = std::mem::take(&mut self.aside);
+        if source.layout.in_order && !aside.is_sorted_by_key(|event| event.at) {
+            aside.sort_unstable_by_key(|event| (event.at, event.row));
+        }
+        if source.layout.subject_lists > 0 {
+            self.subjects.begin(source.layout.subject_lists, source.arrivals.subjects());
+        }
+        for event in aside.iter().rev() {
+            for other in source.targets.others(event.target) {
+                self.add_other(source, other, event);
+            }
+            for guard in source.targets.guards(event.target) {
+                let property = |property| source.property(property, event.row);
+                let mut selectors = guard.selectors.iter();
+                if selectors.any(|selector| Plan::passes(selector, property, &mut self.room)) {
+                    self.add_guarded(source, guard.target, event);
+                }
             }
         }
-        for count in ops.ageing(all) {
-            self.count_and_age(*count, event);
+        self.aside = aside;
+    }
+
+    fn add_guarded(&mut self, source: &Source<'_, '_>, target: TargetId, event: &Aside) {
+        source.targets.rows.add_to(&mut self.sums, target, event.stretch);
+        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
+            *count += u32::from(std::mem::take(lane));
         }
-        for points in ops.tallies(all) {
-            if points.window.contains(event.stretch) {
-                self.give(source.layout, points, event);
-            }
-        }
-        for other in ops.others(all) {
+        for other in source.targets.others(target) {
             self.add_other(source, other, event);
         }
     }
 
-    fn count_and_age(&mut self, count: Count, event: Passing) {
-        if let Some(tally) = self.signals.get_mut(count.signal as usize) {
-            let inside = count.window.contains(event.stretch);
-            tally.count += u32::from(inside);
-            tally.newest = tally.newest.max(if inside { event.at } else { Micros::MIN });
-        }
-    }
-
-    /// Gives a rule what an event in its window is worth.
-    fn give(&mut self, layout: &Layout, points: &Tallied, event: Passing) {
-        let amount = layout.amounts.get((points.amounts + event.stretch) as usize);
-        if let (Some(rule), Some(amount)) = (self.rules.get_mut(points.rule as usize), amount) {
-            rule.points += amount;
-            rule.events += 1;
-        }
-    }
-
-    fn has_room(&self, points: &Tallied, times: u32) -> bool {
-        self.rules.get(points.rule as usize).is_some_and(|rule| rule.events < times)
-    }
-
-    #[inline(never)]
-    fn add_other(&mut self, source: &Source<'_, '_>, other: &Other, event: Passing) {
-        if !other.window().contains(event.stretch) {
+    fn add_other(&mut self, source: &Source<'_, '_>, other: &Other, event: &Aside) {
+        if !other.window.contains(event.stretch) {
             return;
         }
-        match other {
-            Other::Day { count, list } => {
-                let day = self.days.get_mut(*list as usize);
-                if day.is_some_and(|day| day.add(day_of(event.at)) == 0) {
-                    self.count_and_age(*count, event);
-                }
+        match other.what {
+            OtherWhat::Day { count, list } => {
+                let is_new = self.of_day(list, event) == 0;
+                self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
             }
-            Other::Subject { count, list } => {
-                if self.subject(source, event, *list) == 0 {
-                    self.count_and_age(*count, event);
-                }
+            OtherWhat::Subject { count, list } => {
+                let is_new = self.subjects.add(source.subject(event.row), list) == 0;
+                self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
             }
-            Other::Sum { count, sum, total } => {
-                self.count_and_age(*count, event);
-                let value = source.addend(*sum, event.row);
-                self.totals.get_mut(*total as usize).into_iter().for_each(|total| *total += value);
+            OtherWhat::Sum { sum, total } => {
+                let value = source.addend(sum, event.row);
+                self.totals.get_mut(total as usize).into_iter().for_each(|total| *total += value);
             }
-            Other::Newest { points, times } => {
-                if self.has_room(points, *times) {
-                    self.give(source.layout, points, event);
-                }
-            }
-            Other::PerDay { points, times, limit, list } => {
-                let day = self.days.get_mut(*list as usize);
-                if day.is_some_and(|day| day.add(day_of(event.at)) < *limit) && self.has_room(points, *times)
+            OtherWhat::Points { rule, amounts, times, per } => {
+                // An event that has no room for itself takes none from others of its day or subject.
+                let has_room = match per {
+                    Per::Nothing => true,
+                    Per::Day { limit, list } => self.of_day(list, event) < limit,
+                    Per::Subject { limit, list } => {
+                        self.subjects.add(source.subject(event.row), list) < limit
+                    }
+                };
+                if let Some(rule) = self.rules.get_mut(rule as usize)
+                    && has_room
+                    && rule.events < times
                 {
-                    self.give(source.layout, points, event);
-                }
-            }
-            Other::PerSubject { points, times, limit, list } => {
-                if self.subject(source, event, *list) < *limit && self.has_room(points, *times) {
-                    self.give(source.layout, points, event);
+                    let amount = source.layout.amounts(amounts).get(event.stretch as usize);
+                    rule.points = rule.points.saturating_add(amount.copied().unwrap_or(0));
+                    rule.events += 1;
                 }
             }
         }
     }
 
-    /// Counts an event of a subject in a list; gives how many of that subject came before it.
-    fn subject(&mut self, source: &Source<'_, '_>, event: Passing, list: u32) -> u32 {
-        self.subjects.add(source.subject(event.row), list)
+    /// Counts an event of a day in a list; gives how many of that day came before it. Days come one after the
+    /// other.
+    fn of_day(&mut self, list: u32, event: &Aside) -> u32 {
+        let day = event.at.div_euclid(86_400_000_000);
+        let Some((last, events)) = self.days.get_mut(list as usize) else { return 0 };
+        let before = if *last == day { *events } else { 0 };
+        (*last, *events) = (day, before + 1);
+        before
     }
 
-    /// Whether an event's properties pass one of the selectors.
-    fn passes(&mut self, source: &Source<'_, '_>, guard: &Guard, row: usize) -> bool {
-        let property = |property| source.property(property, row);
-        guard.selectors.iter().any(|selector| Plan::passes(selector, property, &mut self.room))
+    /// A count of the layout.
+    #[inline]
+    pub(super) fn count(&self, count: u32) -> u32 {
+        self.counts.get(count as usize).copied().unwrap_or(0)
     }
 
-    /// The number of events, of days or of subjects that a signal counts.
-    pub(super) fn count(&self, signal: u32) -> u32 {
-        self.signals.get(signal as usize).map_or(0, |tally| tally.count)
+    /// The stretch of the newest event in a lane; [`NONE_YET`] where there is none.
+    #[inline]
+    pub(super) fn newest(&self, lane: u32) -> i16 {
+        self.sums.newest.as_flattened().get(lane as usize).copied().unwrap_or(NONE_YET)
     }
 
-    /// When the newest event in a signal's window came; only of signals that something ages by.
-    pub(super) fn newest(&self, signal: u32) -> Option<Micros> {
-        let newest = self.signals.get(signal as usize)?.newest;
-        (newest > Micros::MIN).then_some(newest)
+    /// The points in a lane, in thousandths.
+    #[inline]
+    pub(super) fn points(&self, lane: u32) -> i64 {
+        self.sums.points.get(lane as usize).copied().unwrap_or(0)
     }
 
-    /// A total, in millionths.
+    /// A total of the layout, in millionths.
     pub(super) fn total(&self, total: u32) -> i128 {
         self.totals.get(total as usize).copied().unwrap_or(0)
     }
 
-    /// What an each rule has added up, and whether any event counts.
-    pub(super) fn rule(&self, rule: usize) -> (i64, bool) {
+    /// What an each rule has in its own tally, and whether any event counts.
+    pub(super) fn tally(&self, rule: usize) -> (i64, bool) {
         self.rules.get(rule).map_or((0, false), |rule| (rule.points, rule.events > 0))
-    }
-
-    /// When the newest event came that is activity.
-    pub(super) fn active(&self) -> Option<Micros> {
-        self.active
     }
 }
 
 impl Source<'_, '_> {
     /// The number of an event's subject: the same for the same subject.
     fn subject(&self, row: usize) -> usize {
-        let missing = self.arrivals.subjects.len().saturating_sub(1);
         let code = self.events.subjects.and_then(|subjects| subjects.codes.get(row));
-        let code = code.map_or(missing, |code| (*code as usize).min(missing));
-        self.arrivals.subjects.get(code).map_or(missing, |first| *first as usize)
+        self.arrivals.subject(code.copied())
     }
 
     /// What an event adds to a sum of the plan, in millionths.
@@ -305,7 +249,7 @@ impl Source<'_, '_> {
         }
     }
 
-    fn kind(&self, row: usize) -> Option<&super::bind::BoundKind> {
+    fn kind(&self, row: usize) -> Option<&BoundKind> {
         let code = self.events.kinds.codes.get(row)?;
         self.binding.kinds.get(*code as usize)
     }
@@ -324,27 +268,4 @@ impl Source<'_, '_> {
             Data::Dates(_) | Data::Sets { .. } => None,
         }
     }
-}
-
-impl Other {
-    fn window(&self) -> Window {
-        match self {
-            Other::Day { count, .. } | Other::Subject { count, .. } | Other::Sum { count, .. } => {
-                count.window
-            }
-            Other::Newest { points, .. }
-            | Other::PerDay { points, .. }
-            | Other::PerSubject { points, .. } => points.window,
-        }
-    }
-}
-
-fn day_of(at: Micros) -> i64 {
-    at.div_euclid(86_400_000_000)
-}
-
-/// Fills a list again.
-fn fill<T: Clone>(list: &mut Vec<T>, length: usize, value: T) {
-    list.clear();
-    list.resize(length, value);
 }

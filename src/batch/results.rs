@@ -1,15 +1,19 @@
 //! What evaluating a batch gives, in columns.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::block::{BLOCK, Block};
 use super::columns::MISSING;
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::{Gate, ScoreIndex};
+use crate::plan::{Plan, Slot};
 use crate::rule_set::{Compiled, ScoreId};
-use crate::score::Outcome;
+use crate::score::{GateOutcome, Outcome};
+
 use crate::time::Instant;
 
 /// The results of a batch: a column for each score, band list, segment and gate, with a row for each lead in the
@@ -18,6 +22,8 @@ use crate::time::Instant;
 pub struct BatchResults {
     rules: Arc<Compiled>,
     at: Instant,
+    /// Whether until when results hold was asked for.
+    asked: bool,
     columns: Columns,
 }
 
@@ -42,13 +48,13 @@ pub(super) struct Columns {
 impl BatchResults {
     pub(super) fn new(rules: &Arc<Compiled>) -> Self {
         let at = Instant::nearest(DateTime::UNIX_EPOCH);
-        BatchResults { rules: Arc::clone(rules), at, columns: Columns::new(rules) }
+        BatchResults { rules: Arc::clone(rules), at, asked: false, columns: Columns::new(rules) }
     }
 
     /// Makes room for the results of so many leads at `at`.
-    pub(super) fn begin(&mut self, leads: usize, at: Instant) -> &mut Columns {
-        self.at = at;
-        self.columns.clear(leads);
+    pub(super) fn begin(&mut self, leads: usize, at: Instant, valid_until: bool) -> &mut Columns {
+        (self.at, self.asked) = (at, valid_until);
+        self.columns.clear(leads, valid_until);
         &mut self.columns
     }
 
@@ -131,8 +137,7 @@ impl BatchResults {
     /// 1970, none for never; or none at all where [`Batch::with_valid_until`](super::Batch::with_valid_until)
     /// did not ask for it.
     pub fn valid_until(&self) -> Option<&[Option<i64>]> {
-        let asked = self.columns.valid_until.len() == self.columns.leads;
-        asked.then_some(self.columns.valid_until.as_slice())
+        self.asked.then_some(self.columns.valid_until.as_slice())
     }
 }
 
@@ -146,37 +151,120 @@ impl Columns {
         }
     }
 
-    pub(super) fn clear(&mut self, leads: usize) {
+    /// Makes room for the results of so many leads.
+    pub(super) fn clear(&mut self, leads: usize, valid_until: bool) {
         self.leads = leads;
-        self.scores.iter_mut().for_each(Vec::clear);
-        self.bands.iter_mut().for_each(Vec::clear);
-        self.segments.iter_mut().for_each(Vec::clear);
-        self.gates.iter_mut().for_each(Vec::clear);
-        self.reasons.clear();
-        self.stages.clear();
+        let Columns { scores, bands, segments, gates, reasons, stages, .. } = self;
+        scores.iter_mut().for_each(|column| column.resize(leads, Points::ZERO));
+        bands.iter_mut().for_each(|column| column.resize(leads, 0));
+        segments.iter_mut().chain(gates).for_each(|column| column.resize(leads, false));
+        reasons.resize(leads, MISSING);
+        stages.resize(leads, Stage::Lead);
         self.valid_until.clear();
+        self.valid_until.resize(if valid_until { leads } else { 0 }, None);
     }
 
-    /// Adds the row of a lead.
-    pub(super) fn push(&mut self, outcome: &Outcome, valid_until: bool) {
+    /// Sets the rows of a block of leads, of which the first is `first`.
+    pub(super) fn set_block(
+        &mut self,
+        plan: &Plan,
+        first: usize,
+        block: &Block,
+        stage: impl Fn(usize, GateOutcome) -> Stage,
+    ) {
+        let rows = first..(first + BLOCK).min(self.leads);
+        for (column, scores) in self.scores.iter_mut().zip(&block.scores) {
+            for (entry, score) in column.get_mut(rows.clone()).into_iter().flatten().zip(scores) {
+                *entry = Points::from_thousandths(*score);
+            }
+        }
+        for (column, bands) in self.bands.iter_mut().zip(&block.bands) {
+            for (entry, band) in column.get_mut(rows.clone()).into_iter().flatten().zip(bands) {
+                *entry = *band;
+            }
+        }
+        for (column, slot) in self.segments.iter_mut().zip(&plan.segments) {
+            set_bits(column, &rows, block.holds(*slot));
+        }
+        let gates = BlockGates::new(plan, block);
+        for (column, word) in self.gates.iter_mut().zip([gates.mql, gates.revert, gates.sql, gates.recycle]) {
+            set_bits(column, &rows, word);
+        }
+        let reasons = self.reasons.get_mut(rows.clone()).into_iter().flatten();
+        let disqualified = self.gates.last_mut().and_then(|column| column.get_mut(rows.clone()));
+        let stages = self.stages.get_mut(rows.clone()).into_iter().flatten();
+        for (lead, ((entry, reason), disqualified)) in
+            stages.zip(reasons).zip(disqualified.into_iter().flatten()).enumerate()
+        {
+            let outcome = gates.of(plan, block, lead);
+            *reason = outcome.disqualify.and_then(|gate| u32::try_from(gate).ok()).unwrap_or(MISSING);
+            *disqualified = outcome.disqualify.is_some();
+            *entry = stage(lead, outcome);
+        }
+    }
+
+    /// Sets the row of a lead.
+    pub(super) fn set(&mut self, lead: usize, outcome: &Outcome) {
         for (column, score) in self.scores.iter_mut().zip(&outcome.scores) {
-            column.push(*score);
+            put(column, lead, *score);
         }
         for (column, band) in self.bands.iter_mut().zip(&outcome.bands) {
-            column.extend(band.map(|band| band.0));
+            put(column, lead, band.map_or(0, |band| band.0));
         }
         for (column, is_in) in self.segments.iter_mut().zip(&outcome.segments) {
-            column.push(*is_in);
+            put(column, lead, *is_in);
         }
         let gates = &outcome.gates;
         let holds = [gates.mql, gates.revert, gates.sql, gates.recycle, gates.disqualify.is_some()];
         for (column, holds) in self.gates.iter_mut().zip(holds) {
-            column.push(holds);
+            put(column, lead, holds);
         }
-        self.reasons.push(gates.disqualify.and_then(|gate| u32::try_from(gate).ok()).unwrap_or(MISSING));
-        self.stages.push(outcome.stage);
-        if valid_until {
-            self.valid_until.push(outcome.valid_until.map(Instant::micros));
+        let reason = gates.disqualify.and_then(|gate| u32::try_from(gate).ok());
+        put(&mut self.reasons, lead, reason.unwrap_or(MISSING));
+        put(&mut self.stages, lead, outcome.stage);
+        // No row where nobody asked.
+        put(&mut self.valid_until, lead, outcome.valid_until.map(Instant::micros));
+    }
+}
+
+fn put<T: Copy>(column: &mut [T], row: usize, value: T) {
+    column.get_mut(row).into_iter().for_each(|entry| *entry = value);
+}
+
+/// Sets rows to the bits of a word.
+fn set_bits(column: &mut [bool], rows: &Range<usize>, word: u64) {
+    for (lead, entry) in column.get_mut(rows.clone()).into_iter().flatten().enumerate() {
+        *entry = word >> lead & 1 == 1;
+    }
+}
+
+/// Of which leads of a block each gate holds, but for those that disqualify.
+struct BlockGates {
+    mql: u64,
+    revert: u64,
+    sql: u64,
+    recycle: u64,
+}
+
+impl BlockGates {
+    fn new(plan: &Plan, block: &Block) -> Self {
+        let gates = &plan.gates;
+        let holds = |slot: Option<Slot>| slot.map_or(0, |slot| block.holds(slot));
+        let mql = holds(gates.mql.map(|gate| gate.when));
+        let revert = gates.mql.map_or(0, |gate| gate.until.map_or(!mql, |until| block.holds(until)));
+        BlockGates { mql, revert, sql: holds(gates.sql), recycle: holds(gates.recycle) }
+    }
+
+    /// Which gates hold of a lead.
+    fn of(&self, plan: &Plan, block: &Block, lead: usize) -> GateOutcome {
+        let holds = |word: u64| word >> lead & 1 == 1;
+        let mut disqualify = plan.gates.disqualify.iter();
+        GateOutcome {
+            mql: holds(self.mql),
+            revert: holds(self.revert),
+            sql: holds(self.sql),
+            recycle: holds(self.recycle),
+            disqualify: disqualify.find(|(slot, _)| holds(block.holds(*slot))).map(|(_, reason)| *reason),
         }
     }
 }

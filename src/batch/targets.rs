@@ -7,7 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::layout::{Count, Layout, Other, Tallied, TermOps};
+use super::layout::{Layout, Other};
+use super::rows::Rows;
 use crate::model::{Glob, Model, SubjectPattern};
 use crate::plan::{FoldRoom, FoldedMap, Plan, PlanSelector};
 use crate::vocabulary::EventKindId;
@@ -26,7 +27,7 @@ const MANY_CLASSES: usize = 1 << 12;
 /// Beyond so many pairs of kinds and classes, or so many things that they add to, a batch is evaluated lead by
 /// lead.
 const MOST_PAIRS: usize = 1 << 22;
-const MOST_OPS: usize = 1 << 20;
+const MOST_OTHERS: usize = 1 << 20;
 
 /// All targets that have turned up.
 #[derive(Clone, Debug)]
@@ -38,41 +39,33 @@ pub(super) struct Targets {
     kinds: usize,
     /// By class and place: the target.
     pairs: Vec<TargetId>,
+    /// By target; guards have targets of their own among them.
     list: Vec<Target>,
-    pub(super) ops: TermOps,
+    pub(super) rows: Rows,
+    others: Vec<Other>,
     guards: Vec<Guard>,
     /// Whether there is no room for more; then some events have the wrong target.
     full: bool,
 }
 
-/// What the events of one kind and one class of subjects add to.
+/// What the events of one kind and one class of subjects add, besides its rows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Target {
-    /// Whether the event counts as activity.
-    pub(super) active: bool,
-    pub(super) ops: Ops,
-    /// What depends on properties, as a run of [`Targets::guards`].
+struct Target {
+    others: Range<u32>,
+    /// What depends on properties.
     guards: Range<u32>,
-}
-
-/// Runs of the lists of [`Targets::ops`].
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ops {
-    pub(super) counts: Range<u32>,
-    pub(super) ageing: Range<u32>,
-    pub(super) tallies: Range<u32>,
-    pub(super) others: Range<u32>,
 }
 
 /// A term that an event fits if its properties pass one of the selectors.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     pub(super) selectors: Vec<PlanSelector>,
-    pub(super) ops: Ops,
+    /// What events of the term add.
+    pub(super) target: TargetId,
 }
 
 impl Targets {
-    pub(super) fn new(model: &Model, plan: &Plan) -> Self {
+    pub(super) fn new(model: &Model, plan: &Plan, layout: Option<&Layout>) -> Self {
         let mut places: Vec<u32> =
             model.vocabulary.kinds.iter().map(|kind| u32::from(!kind.passive)).collect();
         let mut kinds = 2;
@@ -101,7 +94,8 @@ impl Targets {
             kinds: kinds as usize,
             pairs: Vec::new(),
             list: vec![Target::default()],
-            ops: TermOps::default(),
+            rows: layout.map(Rows::new).unwrap_or_default(),
+            others: Vec::new(),
             guards: Vec::new(),
             full: false,
         }
@@ -114,7 +108,8 @@ impl Targets {
             self.classes.forget();
             self.pairs.clear();
             self.list.truncate(1);
-            self.ops = TermOps::default();
+            self.rows.clear();
+            self.others.clear();
             self.guards.clear();
         }
     }
@@ -152,10 +147,8 @@ impl Targets {
 
     #[cold]
     fn make(&mut self, plan: &Plan, layout: &Layout, kind: KindPlace, class: u32, pair: usize) -> TargetId {
-        let TermOps { counts, ageing, tallies, others } = &self.ops;
-        let ops = counts.len() + ageing.len() + tallies.len() + others.len() + self.guards.len();
-        if self.full || ops > MOST_OPS {
-            self.full = true;
+        self.full |= self.rows.are_full() || self.others.len() + self.guards.len() > MOST_OTHERS;
+        if self.full {
             return SKIPPED;
         }
         let mut always: Vec<u32> = Vec::new();
@@ -173,63 +166,48 @@ impl Targets {
         always.dedup();
         guarded.retain(|(term, _)| always.binary_search(term).is_err());
         guarded.sort_by_key(|(term, _)| *term);
-        let ops = self.put(layout, &always);
+        let target = self.put(layout, &always, kind.active);
         let first = number(self.guards.len());
         for of_term in guarded.chunk_by(|(one, _), (other, _)| one == other) {
             let Some((term, _)) = of_term.first() else { continue };
-            let ops = self.put(layout, &[*term]);
+            let target = self.put(layout, &[*term], false);
             let selectors = of_term.iter().map(|(_, selector)| selector.clone()).collect();
-            self.guards.push(Guard { selectors, ops });
+            self.guards.push(Guard { selectors, target });
         }
-        let target = number(self.list.len());
-        self.list.push(Target { active: kind.active, ops, guards: first..number(self.guards.len()) });
+        let last = number(self.guards.len());
+        self.list.get_mut(target as usize).into_iter().for_each(|target| target.guards = first..last);
         if let Some(entry) = self.pairs.get_mut(pair) {
             *entry = target;
         }
         target
     }
 
-    /// Lays what terms add to out in one run.
-    fn put(&mut self, layout: &Layout, terms: &[u32]) -> Ops {
-        fn put_all<'l, T: Copy + 'l>(to: &mut Vec<T>, lists: impl Iterator<Item = &'l Vec<T>>) -> Range<u32> {
-            let first = number(to.len());
-            lists.for_each(|list| to.extend_from_slice(list));
-            first..number(to.len())
-        }
-        let terms = || terms.iter().filter_map(|term| layout.terms.get(*term as usize));
-        Ops {
-            counts: put_all(&mut self.ops.counts, terms().map(|term| &term.counts)),
-            ageing: put_all(&mut self.ops.ageing, terms().map(|term| &term.ageing)),
-            tallies: put_all(&mut self.ops.tallies, terms().map(|term| &term.tallies)),
-            others: put_all(&mut self.ops.others, terms().map(|term| &term.others)),
-        }
+    /// Adds a target for events of these terms.
+    fn put(&mut self, layout: &Layout, terms: &[u32], active: bool) -> TargetId {
+        let terms = terms.iter().filter_map(|term| layout.terms.get(*term as usize));
+        self.rows.add(layout, terms.clone(), active);
+        let first = number(self.others.len());
+        terms.for_each(|term| self.others.extend(&term.others));
+        self.list.push(Target { others: first..number(self.others.len()), guards: 0..0 });
+        number(self.list.len() - 1)
+    }
+
+    /// Whether events of a target add more than a row.
+    #[inline]
+    pub(super) fn has_more(&self, target: TargetId) -> bool {
+        self.list
+            .get(target as usize)
+            .is_some_and(|target| !target.others.is_empty() || !target.guards.is_empty())
+    }
+
+    /// What events of a target add besides a row, whatever their properties.
+    pub(super) fn others(&self, target: TargetId) -> &[Other] {
+        self.list.get(target as usize).map_or(&[], |target| run(&self.others, &target.others))
     }
 
     /// What depends on properties of the events of a target.
-    pub(super) fn guards(&self, target: &Target) -> &[Guard] {
-        run(&self.guards, &target.guards)
-    }
-
-    pub(super) fn get(&self, target: TargetId) -> Option<&Target> {
-        self.list.get(target as usize)
-    }
-}
-
-impl Ops {
-    pub(super) fn counts<'t>(&self, all: &'t TermOps) -> &'t [Count] {
-        run(&all.counts, &self.counts)
-    }
-
-    pub(super) fn ageing<'t>(&self, all: &'t TermOps) -> &'t [Count] {
-        run(&all.ageing, &self.ageing)
-    }
-
-    pub(super) fn tallies<'t>(&self, all: &'t TermOps) -> &'t [Tallied] {
-        run(&all.tallies, &self.tallies)
-    }
-
-    pub(super) fn others<'t>(&self, all: &'t TermOps) -> &'t [Other] {
-        run(&all.others, &self.others)
+    pub(super) fn guards(&self, target: TargetId) -> &[Guard] {
+        self.list.get(target as usize).map_or(&[], |target| run(&self.guards, &target.guards))
     }
 }
 

@@ -1,23 +1,24 @@
-//! Evaluating one lead of a batch after another.
+//! Evaluating the leads of a batch, a block after another.
 
 use std::ops::Range;
 
 use super::arrivals::Arrivals;
 use super::bind::Binding;
-use super::columns::LeadColumns;
-use super::early::EarlyRows;
+use super::block::{BLOCK, Block, Dates};
+use super::columns::{Data, LeadColumns};
+use super::early::EarlyBits;
 use super::layout::Layout;
-use super::observe::Observer;
 use super::pass::{Counters, Source};
 use super::results::Columns;
 use super::targets::Targets;
 use super::whole;
 use crate::lead::Stage;
 use crate::model::MAX_OCCURRENCES;
-use crate::plan::Signals;
+use crate::plan::{Micros, Signals};
 use crate::rule_set::Compiled;
-use crate::score::{self, Observed, Outcome, Scratch};
+use crate::score::{self, Outcome, Scratch};
 use crate::time::Instant;
+use crate::vocabulary::AttributeId;
 
 /// A batch that has been bound, and an instant.
 #[derive(Clone, Copy)]
@@ -26,64 +27,72 @@ pub(super) struct Task<'t, 'a> {
     /// None where leads are better evaluated one by one, whatever the batch.
     pub(super) layout: Option<&'t Layout>,
     pub(super) binding: &'t Binding,
-    pub(super) early: &'t EarlyRows,
+    pub(super) early: &'t EarlyBits,
     pub(super) targets: &'t Targets,
     pub(super) arrivals: &'t Arrivals,
-    pub(super) leads: &'t LeadColumns<'a>,
+    pub(super) columns: &'t LeadColumns<'a>,
     pub(super) valid_until: bool,
     pub(super) now: Instant,
 }
 
-/// Lists that evaluating one lead after another fills.
+/// Lists that evaluating leads fills.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worker {
     counters: Counters,
-    observed: Observed,
+    block: Block,
     signals: Signals,
     scratch: Scratch,
     outcome: Outcome,
 }
 
 impl Worker {
-    /// Evaluates some leads, one after the other.
-    pub(super) fn run(&mut self, task: &Task<'_, '_>, leads: Range<usize>, columns: &mut Columns) {
+    /// Evaluates some leads; their results are the rows of `results`.
+    pub(super) fn run(&mut self, task: &Task<'_, '_>, leads: Range<usize>, results: &mut Columns) {
         // Only lists of events tell for how long a result holds.
         let layout = task.layout.filter(|_| !task.valid_until && !task.targets.are_full());
-        for lead in leads {
-            match layout.filter(|_| task.events(lead) <= MAX_OCCURRENCES as usize) {
-                Some(layout) => self.pass(task, layout, lead),
-                None => self.evaluate(task, lead),
+        let Some(layout) = layout else {
+            for (row, lead) in leads.enumerate() {
+                self.evaluate(task, lead);
+                results.set(row, &self.outcome);
             }
-            columns.push(&self.outcome, task.valid_until);
+            return;
+        };
+        for (number, first) in leads.clone().step_by(BLOCK).enumerate() {
+            let of_block = first..(first + BLOCK).min(leads.end);
+            self.evaluate_block(task, layout, number, of_block.clone());
+            let now = task.now;
+            results.set_block(&task.rules.plan, number * BLOCK, &self.block, |lead, gates| {
+                score::step(&task.rules.plan, task.record(first + lead), gates, now)
+            });
+            for lead in of_block.filter(|lead| task.is_large(*lead)) {
+                self.evaluate(task, lead);
+                results.set(lead - leads.start, &self.outcome);
+            }
         }
     }
 
-    /// Evaluates a lead by one pass over its events.
-    fn pass(&mut self, task: &Task<'_, '_>, layout: &Layout, lead: usize) {
-        let Worker { counters, observed, signals, scratch, outcome } = self;
-        let Task { binding, targets, arrivals, leads, .. } = *task;
-        let Compiled { model, plan, .. } = task.rules;
-        let row = task.early.row(lead);
-        plan.settle_early(signals, |attribute, run| {
-            if let Some(decided) = row.get(plan.attribute_run(attribute)) {
-                run.copy_from_slice(decided);
+    /// Evaluates a block by one pass over the events of each lead; large leads are left out.
+    fn evaluate_block(&mut self, task: &Task<'_, '_>, layout: &Layout, number: usize, leads: Range<usize>) {
+        let Worker { counters, block, .. } = self;
+        let Task { binding, targets, arrivals, columns, .. } = *task;
+        let plan = &task.rules.plan;
+        block.clear(layout, plan);
+        for (place, lead) in leads.enumerate() {
+            counters.clear(layout, targets);
+            if let Some(events) = columns.events.as_ref().filter(|_| !task.is_large(lead)) {
+                let source = Source { plan, layout, targets, binding, arrivals, events };
+                counters.add_lead(&source, lead, task.now.micros());
             }
-        });
-        counters.clear(layout);
-        if let Some(events) = &leads.events {
-            let source = Source { plan, layout, targets, binding, arrivals, events };
-            counters.add_lead(&source, lead, task.now.micros());
+            block.put(place, layout, counters, &LeadDates { task, lead });
         }
-        let now = task.now.micros();
-        Observer { model, plan, layout, binding, leads, now }.observe(lead, counters, observed);
-        score::conclude(plan, signals, observed, task.record(lead), task.now, scratch, outcome);
+        block.conclude(plan, layout, task.early.block(number));
     }
 
     /// Evaluates a lead as if it were alone.
     fn evaluate(&mut self, task: &Task<'_, '_>, lead: usize) {
         let Worker { signals, scratch, outcome, .. } = self;
         let Compiled { model, plan, .. } = task.rules;
-        let facts = whole::facts(&model.vocabulary, task.leads, task.binding, lead);
+        let facts = whole::facts(&model.vocabulary, task.columns, task.binding, lead);
         plan.signals_into(&facts, signals);
         if task.valid_until {
             score::evaluate(plan, signals, task.record(lead), task.now, scratch, outcome);
@@ -94,18 +103,44 @@ impl Worker {
 }
 
 impl Task<'_, '_> {
-    /// How many events a lead has.
-    fn events(&self, lead: usize) -> usize {
-        match self.leads.events.and_then(|events| events.offsets.get(lead..lead + 2)) {
-            Some([from, to]) => to - from,
-            _ => 0,
+    /// Whether a lead has more events than may count in a rule, so that it matters which.
+    fn is_large(&self, lead: usize) -> bool {
+        match self.columns.events.and_then(|events| events.offsets.get(lead..lead + 2)) {
+            Some([from, to]) => to - from > MAX_OCCURRENCES as usize,
+            _ => false,
         }
     }
 
     /// Where the lead's record stands.
     fn record(&self, lead: usize) -> (Stage, Option<Instant>) {
-        let stage = self.leads.stages.and_then(|stages| stages.get(lead)).copied().unwrap_or_default();
-        let since = self.leads.stages_since.and_then(|since| since.get(lead));
+        let stage = self.columns.stages.and_then(|stages| stages.get(lead)).copied().unwrap_or_default();
+        let since = self.columns.stages_since.and_then(|since| since.get(lead));
         (stage, since.and_then(Instant::from_micros))
+    }
+}
+
+/// The dates of a lead.
+struct LeadDates<'t, 'a> {
+    task: &'t Task<'t, 'a>,
+    lead: usize,
+}
+
+impl LeadDates<'_, '_> {
+    fn age_of(&self, attribute: AttributeId) -> Option<Micros> {
+        match self.task.binding.attribute(self.task.columns, attribute)?.0 {
+            // OK because both are in the years 0001 to 9999.
+            Data::Dates(values) => values.get(self.lead).map(|date| self.task.now.micros() - date),
+            _ => None,
+        }
+    }
+}
+
+impl Dates for LeadDates<'_, '_> {
+    fn age(&self, date: u32) -> Option<Micros> {
+        self.age_of(*self.task.rules.plan.program.dates.get(date as usize)?)
+    }
+
+    fn since_created(&self) -> Option<Micros> {
+        self.age_of(self.task.rules.model.created_at?).filter(|age| *age >= 0)
     }
 }

@@ -36,10 +36,10 @@ use zone::Zone;
 ///         "hours": {"mon-thu": "09:00-12:30, 13:30-18:00", "fri": "09:00-15:00"},
 ///         "holidays": ["2026-12-25", "2027-01-01"]}"#,
 /// )?;
-/// // On Wednesday, an hour before the office closes; Friday is Christmas Day.
+/// // An hour of Wednesday is left, Thursday has eight, and Friday is Christmas Day.
 /// let promoted = leadql::parse_instant("2026-12-23T17:00:00+01:00")?;
 /// let due = calendar.due(promoted, chrono::TimeDelta::hours(10))?;
-/// assert_eq!(leadql::print_instant(due), "2026-12-28T08:30:00Z");
+/// assert_eq!(leadql::print_instant(due), "2026-12-28T09:00:00Z");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -78,6 +78,7 @@ impl Funnel {
         let at = Instant::nearest(at);
         let within = options.within.map(|within| within.num_microseconds().unwrap_or(i64::MAX));
         let mut total = Tally::new(at, within);
+        let is_grouped = options.by.is_some() || options.cohort.is_some();
         let (mut counted, mut left_out) = (Vec::new(), 0);
         let mut stays = Vec::new();
         for life in self.leads.values() {
@@ -89,26 +90,24 @@ impl Funnel {
             let entered = self.entered(&stays);
             if !stays.is_empty() && self.is_wanted(entered) {
                 total.add(&stays);
-                counted.push((self.key(life, entered), life));
+                counted.extend(is_grouped.then(|| (self.key(life, entered), life)));
             }
         }
         let reasons = self.reasons.all();
         let mut groups = Vec::new();
-        if options.by.is_some() || options.cohort.is_some() {
-            self.sort(&mut counted);
-            for equal in counted.chunk_by(|(one, _), (two, _)| one == two) {
-                let Some((key, _)) = equal.first() else { continue };
-                let mut tally = Tally::new(at, within);
-                for (_, life) in equal {
-                    life.stays(at, &mut stays);
-                    tally.add(&stays);
-                }
-                groups.push(Group {
-                    group: key.group.and_then(|group| self.groups.name(group)).map(str::to_owned),
-                    cohort: key.period.map(|period| period.to_string()),
-                    figures: tally.finish(&reasons),
-                });
+        self.sort(&mut counted);
+        for equal in counted.chunk_by(|(one, _), (two, _)| one == two) {
+            let Some((key, _)) = equal.first() else { continue };
+            let mut tally = Tally::new(at, within);
+            for (_, life) in equal {
+                life.stays(at, &mut stays);
+                tally.add(&stays);
             }
+            groups.push(Group {
+                group: key.group.and_then(|group| self.groups.name(group)).map(str::to_owned),
+                cohort: key.period.map(|period| period.to_string()),
+                figures: tally.finish(&reasons),
+            });
         }
         FunnelReport {
             at: at.into(),

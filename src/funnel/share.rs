@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 /// The interval is Wilson's: the ratios that would give a count like this one in 95 of 100 samples of that size.
 /// It stays within 0 and 1, and is honest where counts are small: 0 of 20 is 0 % to 16.1 %, not 0 % for sure.
 ///
-/// Serializes as `{"count":5,"of":40,"share":0.125,"low":0.054626,"high":0.261144}`, the last three rounded to 6
+/// Serializes as `{"count":5,"of":40,"share":0.125,"low":0.054595,"high":0.261121}`, the last three rounded to 6
 /// digits, and null of nothing. Displays as `12.5 % (5.5 to 26.1)`, and `-` of nothing.
 ///
 /// ```
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn ratios_are_rounded_once_for_printing() {
         let json = |count, of| serde_json::to_string(&Share { count, of }).unwrap();
-        assert_eq!(json(1, 3), r#"{"count":1,"of":3,"share":0.333333,"low":0.061492,"high":0.792345}"#);
+        assert_eq!(json(1, 3), r#"{"count":1,"of":3,"share":0.333333,"low":0.061492,"high":0.79234}"#);
         assert_eq!(json(2, 2), r#"{"count":2,"of":2,"share":1.0,"low":0.34238,"high":1.0}"#);
         assert_eq!(json(0, 0), r#"{"count":0,"of":0,"share":null,"low":null,"high":null}"#);
     }

@@ -178,7 +178,7 @@ impl FunnelReport {
         let undated: u64 = came().map(|it| it.time.undated).sum();
         if undated > 0 {
             let stays = if undated == 1 { "stay" } else { "stays" };
-            sheet.note(format!("{undated} {stays} of which it is not known since when: in no time"));
+            sheet.note(format!("left out of the times: {undated} {stays} that began at an unknown instant"));
         }
         sheet
     }

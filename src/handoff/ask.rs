@@ -111,13 +111,19 @@ impl fmt::Display for Ask {
             .iter()
             .map(|(score, points)| format!("+{points} {}", readable(score, LONGEST)))
             .collect();
-        let mut says: Vec<String> = self.question.map(str::to_owned).into_iter().collect();
+        let mut notes: Vec<String> = Vec::new();
         if !stakes.is_empty() {
-            says.push(format!("up to {}", crate::diagnostic::list(&stakes, "and")));
+            notes.push(format!("up to {}", crate::diagnostic::list(&stakes, "and")));
         }
         if self.enough {
-            says.push("may be all that is missing".to_owned());
+            notes.push("may be all that is missing".to_owned());
         }
-        if says.is_empty() { Ok(()) } else { write!(f, ": {}", says.join("; ")) }
+        let notes = notes.join("; ");
+        match self.question {
+            Some(question) if notes.is_empty() => write!(f, ": {question}"),
+            Some(question) => write!(f, ": {question} ({notes})"),
+            None if notes.is_empty() => Ok(()),
+            None => write!(f, ": {notes}"),
+        }
     }
 }

@@ -147,9 +147,9 @@ impl RuleSet {
     /// let lead = rules.lead().id("L-1").set("title", "Chief Marketing Officer")?.set("need", true)?;
     /// let lead = lead.event("visited", "pricing", visit)?.event("visited", "pricing", visit)?.build();
     /// let page = rules.handoff(&lead, parse_instant("2026-11-01")?);
-    /// assert_eq!(page.reasons[1].says, "Looks at prices: 2 visits to pricing within 30d, newest 40 hours ago (all pricing)");
+    /// assert_eq!(page.reasons[1].says, "Looks at prices: 2 visits to pricing within 30d, newest 40 hours ago");
     /// assert_eq!(page.due.map(|due| due.seconds_left), Some(48 * 3_600));
-    /// assert_eq!(page.ask[0].to_string(), "budget: is there money for it?");
+    /// assert_eq!(page.ask[0].to_string(), "budget: is there money for it? (may be all that is missing)");
     /// assert!(page.to_string().contains("Sales has to accept or reject it by 2026-11-03, in 2 days."));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

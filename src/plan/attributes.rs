@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::fold::{FoldedMap, folded_in, same};
+use super::needles::{LONGEST, Needle, Needles};
 use super::numbering::number_of;
 use crate::decimal::Number;
 use crate::lead::{Text, Value};
@@ -105,15 +106,24 @@ pub(crate) struct AttributeTests {
 struct TestedAttribute {
     attribute: AttributeId,
     run: Range<usize>,
-    /// The run of a missing value.
-    missing: Box<[bool]>,
+    /// The tests, so many a block as a [`Truths`] has room for.
+    blocks: Vec<Block>,
+}
+
+/// Up to 64 truth values, the first in the lowest bit.
+type Truths = u64;
+
+/// Tests of one attribute, and how they are decided.
+#[derive(Clone, Debug)]
+struct Block {
+    /// What they are of a missing value.
+    missing: Truths,
     decider: Decider,
 }
 
-/// How the tests of an attribute are decided.
 #[derive(Clone, Debug)]
 enum Decider {
-    /// For `=` and `in` of texts, be there others besides.
+    /// For texts.
     LookUp(LookUp),
     /// For what has an order.
     Bounds(Vec<BoundTest>),
@@ -132,14 +142,10 @@ impl AttributeTests {
             let run = first..first + of_attribute.len();
             first = run.end;
             let tests: Vec<&ValueTest> = of_attribute.iter().map(|(_, test)| *test).collect();
+            let blocks = tests.chunks(Truths::BITS as usize).map(|tests| Block::new(tests, &mut lists));
             all.places.resize(attribute.0 as usize, None);
             all.places.push(Some(number_of(all.tested.len())));
-            all.tested.push(TestedAttribute {
-                attribute: *attribute,
-                run,
-                missing: tests.iter().map(|test| test.holds(None, Instant::EPOCH)).collect(),
-                decider: Decider::new(&tests, &mut lists),
-            });
+            all.tested.push(TestedAttribute { attribute: *attribute, run, blocks: blocks.collect() });
         }
         all
     }
@@ -170,20 +176,12 @@ impl AttributeTests {
         run: &mut [bool],
     ) {
         let Some(tested) = self.of(attribute) else { return };
-        let Some(value) = value.and_then(ValueRef::there) else { return copy(&tested.missing, run) };
-        match &tested.decider {
-            Decider::LookUp(look_up) => look_up.decide(value, room, run),
-            Decider::Bounds(tests) => {
-                let rank = value.rank();
-                for (holds, test) in run.iter_mut().zip(tests) {
-                    *holds = test.holds(rank);
-                }
-            }
-            Decider::OneByOne(tests) => {
-                for (holds, test) in run.iter_mut().zip(tests) {
-                    *holds = loose_test_holds(test, value, room);
-                }
-            }
+        let value = value.and_then(ValueRef::there);
+        if let [block] = tested.blocks.as_slice() {
+            return block.decide(value, room, run);
+        }
+        for (block, run) in tested.blocks.iter().zip(run.chunks_mut(Truths::BITS as usize)) {
+            block.decide(value, room, run);
         }
     }
 
@@ -192,20 +190,44 @@ impl AttributeTests {
     }
 }
 
-fn copy(from: &[bool], to: &mut [bool]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
-    }
+/// The truth values of things, in their order.
+fn truths<T>(of: &[T], mut holds: impl FnMut(&T) -> bool) -> Truths {
+    of.iter().rev().fold(0, |truths, one| truths << 1 | Truths::from(holds(one)))
 }
 
-impl Decider {
+impl Block {
     fn new(tests: &[&ValueTest], lists: &mut Lists) -> Self {
-        if tests.iter().any(|test| matches!(test, ValueTest::Text(_))) {
+        let decider = if tests.iter().any(|test| matches!(test, ValueTest::Text(_))) {
             Decider::LookUp(LookUp::new(tests, lists))
         } else if tests.iter().any(|test| matches!(test, ValueTest::Set(_))) {
             Decider::OneByOne(tests.iter().copied().cloned().collect())
         } else {
             Decider::Bounds(tests.iter().copied().map(BoundTest::new).collect())
+        };
+        Block { missing: truths(tests, |test| test.holds(None, Instant::EPOCH)), decider }
+    }
+
+    fn decide(&self, value: Option<ValueRef<'_>>, room: &mut String, run: &mut [bool]) {
+        let mut truths = value.map_or(self.missing, |value| self.decider.decide(value, room));
+        for holds in run {
+            *holds = truths & 1 == 1;
+            truths >>= 1;
+        }
+    }
+}
+
+impl Decider {
+    #[inline]
+    fn decide(&self, value: ValueRef<'_>, room: &mut String) -> Truths {
+        match (self, value) {
+            (Decider::LookUp(look_up), ValueRef::Text(text)) => look_up.decide(text, room),
+            (Decider::Bounds(tests), _) => {
+                let rank = value.rank();
+                truths(tests, |test| test.holds(rank))
+            }
+            (Decider::OneByOne(tests), _) => truths(tests, |test| loose_test_holds(test, value, room)),
+            // OK because the checker pairs tests with values of their type.
+            (Decider::LookUp(_), _) => 0,
         }
     }
 }
@@ -223,7 +245,7 @@ fn loose_test_holds(test: &ValueTest, value: ValueRef<'_>, room: &mut String) ->
     match (test, value) {
         (ValueTest::Known, _) => true,
         (ValueTest::Text(TextTest::AnyOf { texts, negated }), ValueRef::Text(text)) => {
-            texts.iter().any(|wanted| same(text, wanted.as_str())) != *negated
+            texts.iter().any(|wanted| is(text, wanted)) != *negated
         }
         (ValueTest::Text(test), ValueRef::Text(text)) => test.holds(folded_in(room, text)),
         (ValueTest::Number(test), ValueRef::Number(number)) => test.holds(number),
@@ -232,12 +254,16 @@ fn loose_test_holds(test: &ValueTest, value: ValueRef<'_>, room: &mut String) ->
             any_of.contains(&symbol) != *negated
         }
         (ValueTest::Set(test), ValueRef::Set(texts)) => {
-            test.holds(|wanted| texts.any(|text| same(text, wanted.as_str())))
+            test.holds(|wanted| texts.any(|text| is(text, wanted)))
         }
         (ValueTest::Date(test), ValueRef::Date(date)) => test.holds(date, Instant::EPOCH),
         // OK because the checker pairs tests with values of their type.
         _ => false,
     }
+}
+
+fn is(text: &str, wanted: &Folded) -> bool {
+    same(text.as_bytes(), wanted.as_str().as_bytes())
 }
 
 /// A test of a value that has an order, by its rank.
@@ -310,18 +336,16 @@ impl BoundTest {
 /// The tests of a text: those that compare it with whole texts take one look-up together.
 #[derive(Clone, Debug, Default)]
 struct LookUp {
-    /// The run of a text that is on no list. Tests that are no comparison with whole texts are false in it.
-    unlisted: Box<[bool]>,
-    /// The lists that a text is on, as a run of places in `on_lists`.
-    texts: FoldedMap<Range<u32>>,
-    /// Places in `tests_of_list`.
-    on_lists: Vec<u32>,
-    /// The tests of each list, as places in the run.
-    tests_of_list: Vec<Vec<u32>>,
-    /// Lists too long to be gone through for each attribute that is compared with them.
-    long: Vec<(Arc<FoldedMap<()>>, u32)>,
-    /// The other tests and their places in the run.
-    others: Vec<(u32, ValueTest)>,
+    /// What the tests are of a text that is on no list, and in which nothing is found.
+    unlisted: Truths,
+    /// The tests that are turned around by each text on a list.
+    listed: FoldedMap<Truths>,
+    /// Lists that have tables of their own, for all attributes that are compared with them.
+    long: Vec<(Arc<FoldedMap<()>>, Truths)>,
+    /// For `contains` and `has word`, by the places of the tests.
+    needles: Option<Needles>,
+    /// The other tests, but for `is known` and `is missing`, and their places.
+    others: Vec<(u32, TextTest)>,
 }
 
 /// Lists that tests share, across attributes.
@@ -332,7 +356,7 @@ struct Lists {
     long: HashMap<Shared<Folded>, Arc<FoldedMap<()>>>,
 }
 
-/// So many texts go into tables of single attributes. Rule sets may name one long list for thousands of
+/// So many texts go into tables of single attributes, those that are looked for among them. Rule sets may name one long list for thousands of
 /// attributes; from here on a list has one table for all of them.
 const MOST_LISTED: usize = 1 << 16;
 
@@ -352,72 +376,61 @@ impl Lists {
 impl LookUp {
     fn new(tests: &[&ValueTest], lists: &mut Lists) -> Self {
         let mut look_up = LookUp::default();
-        let mut numbers: HashMap<&Shared<Folded>, usize> = HashMap::new();
-        let mut in_order: Vec<&Shared<Folded>> = Vec::new();
-        let mut unlisted = vec![false; tests.len()];
-        for ((place, test), unlisted) in (0u32..).zip(tests).zip(&mut unlisted) {
-            let ValueTest::Text(TextTest::AnyOf { texts, negated }) = test else {
-                look_up.others.push((place, (*test).clone()));
-                continue;
+        let mut tests_of: HashMap<&Shared<Folded>, Truths> = HashMap::new();
+        let mut needles: Vec<Needle> = Vec::new();
+        for (place, test) in (0u32..).zip(tests) {
+            let own = 1 << place;
+            let (test, parts, word) = match test {
+                ValueTest::Text(TextTest::AnyOf { texts, negated }) => {
+                    look_up.unlisted |= if *negated { own } else { 0 };
+                    *tests_of.entry(texts).or_insert(0) |= own;
+                    continue;
+                }
+                ValueTest::Text(test @ TextTest::Contains(parts)) => (test, &parts[..], false),
+                ValueTest::Text(test @ TextTest::HasWord(words)) => (test, &words[..], true),
+                ValueTest::Text(test) => (test, &[][..], false),
+                test => {
+                    look_up.unlisted |= if matches!(test, ValueTest::Known) { own } else { 0 };
+                    continue;
+                }
             };
-            *unlisted = *negated;
-            let number = *numbers.entry(texts).or_insert_with(|| {
-                in_order.push(texts);
-                look_up.tests_of_list.push(Vec::new());
-                in_order.len() - 1
-            });
-            look_up.tests_of_list.get_mut(number).into_iter().for_each(|tests| tests.push(place));
+            lists.listed += parts.len();
+            let short = parts.iter().all(|part| part.as_str().len() <= LONGEST);
+            if parts.is_empty() || !short || lists.listed > MOST_LISTED {
+                look_up.others.push((place, test.clone()));
+            } else {
+                let needle = |part: &Folded| Needle { text: part.as_str().into(), word, of: place };
+                needles.extend(parts.iter().map(needle));
+            }
         }
-        look_up.unlisted = unlisted.into();
-        let mut listed: FoldedMap<Vec<u32>> = FoldedMap::default();
-        for (number, texts) in (0u32..).zip(in_order) {
+        look_up.needles = (!needles.is_empty()).then(|| Needles::new(needles));
+        for (texts, tests) in tests_of {
             lists.listed += texts.len();
             if lists.listed > MOST_LISTED {
-                look_up.long.push((lists.long(texts), number));
-                continue;
-            }
-            for text in texts.iter() {
-                let on_lists = listed.entry(text.as_str(), Vec::new);
-                // A list may name a text twice.
-                if on_lists.last() != Some(&number) {
-                    on_lists.push(number);
-                }
+                look_up.long.push((lists.long(texts), tests));
+            } else {
+                texts.iter().for_each(|text| *look_up.listed.entry(text.as_str(), || 0) |= tests);
             }
         }
-        let on_lists = &mut look_up.on_lists;
-        look_up.texts = listed.map(|numbers| {
-            let first = number_of(on_lists.len());
-            on_lists.extend(numbers);
-            first..number_of(on_lists.len())
-        });
         look_up
     }
 
-    fn decide(&self, value: ValueRef<'_>, room: &mut String, run: &mut [bool]) {
-        copy(&self.unlisted, run);
-        let ValueRef::Text(text) = value else { return };
-        if let Some(on_lists) = self.texts.get(text) {
-            let on_lists = self.on_lists.get(on_lists.start as usize..on_lists.end as usize);
-            on_lists.unwrap_or(&[]).iter().for_each(|list| self.is_on(*list, run));
-        }
-        for (texts, list) in &self.long {
+    fn decide(&self, text: &str, room: &mut String) -> Truths {
+        let mut truths = self.unlisted ^ self.listed.get(text).copied().unwrap_or(0);
+        for (texts, tests) in &self.long {
             if texts.get(text).is_some() {
-                self.is_on(*list, run);
+                truths ^= tests;
             }
         }
-        for (place, test) in &self.others {
-            if let Some(holds) = run.get_mut(*place as usize) {
-                *holds = loose_test_holds(test, value, room);
+        if let Some(needles) = &self.needles {
+            needles.find(text, |place| truths |= 1 << place);
+        }
+        if !self.others.is_empty() {
+            let folded = folded_in(room, text);
+            for (place, test) in &self.others {
+                truths |= Truths::from(test.holds(folded)) << place;
             }
         }
-    }
-
-    fn is_on(&self, list: u32, run: &mut [bool]) {
-        for place in self.tests_of_list.get(list as usize).map_or(&[][..], |tests| tests) {
-            // Each test has one list, so it is turned around once.
-            if let Some(holds) = run.get_mut(*place as usize) {
-                *holds = !*holds;
-            }
-        }
+        truths
     }
 }

@@ -17,9 +17,56 @@ pub(crate) struct FoldedMap<V> {
 
 #[derive(Clone, Debug)]
 struct Entry<V> {
-    hash: u64,
+    ends: Ends,
     text: Box<str>,
     value: V,
+}
+
+/// The length of a text and, folded, its first and last eight bytes: all there is of one up to 16 bytes long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Ends {
+    fn of(text: &[u8]) -> Ends {
+        let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => (fold(word(first)), fold(word(last))),
+            _ => {
+                let all = fold(short(text));
+                (all, all)
+            }
+        };
+        Ends { length: text.len(), first, last }
+    }
+
+    const fn are_all(self) -> bool {
+        self.length <= 16
+    }
+
+    /// The hash of `text`, whose ends these are, as if its ASCII letters were small.
+    fn hash(self, text: &[u8], seed: u64) -> u64 {
+        let mut state = mixed(seed ^ self.length as u64 ^ self.first);
+        if !self.are_all() {
+            // Some bytes are mixed in twice: no harm.
+            for eight in text.as_chunks().0 {
+                state = mixed(state ^ fold(word(eight)));
+            }
+        }
+        mixed(state ^ self.last)
+    }
+}
+
+/// So many texts are compared one by one.
+const FEW: usize = 4;
+
+impl<V> Entry<V> {
+    /// Whether this is the entry of a text, whose ends are given.
+    fn is(&self, ends: Ends, text: &str) -> bool {
+        self.ends == ends && (ends.are_all() || same(text.as_bytes(), self.text.as_bytes()))
+    }
 }
 
 impl<V> Default for FoldedMap<V> {
@@ -31,18 +78,22 @@ impl<V> Default for FoldedMap<V> {
 impl<V> FoldedMap<V> {
     /// What belongs to `text`, none if there is nothing.
     pub(crate) fn get(&self, text: &str) -> Option<&V> {
-        self.find(hash(text.as_bytes(), self.seed), text).map(|entry| &entry.value)
+        let ends = Ends::of(text.as_bytes());
+        if self.entries.len() <= FEW {
+            // Sooner gone through than hashed.
+            return self.entries.iter().find(|entry| entry.is(ends, text)).map(|entry| &entry.value);
+        }
+        let place = self.find(ends, ends.hash(text.as_bytes(), self.seed), text)?;
+        self.entries.get(place).map(|entry| &entry.value)
     }
 
     /// What belongs to `text`, made if there is nothing yet.
     pub(crate) fn entry(&mut self, text: &str, value: impl FnOnce() -> V) -> &mut V {
-        let hash = hash(text.as_bytes(), self.seed);
-        let found = self.walk(hash).find(|place| {
-            self.entries.get(*place).is_some_and(|entry| entry.hash == hash && same(text, &entry.text))
-        });
-        let place = found.unwrap_or_else(|| {
+        let ends = Ends::of(text.as_bytes());
+        let hash = ends.hash(text.as_bytes(), self.seed);
+        let place = self.find(ends, hash, text).unwrap_or_else(|| {
             let text = text.to_ascii_lowercase().into_boxed_str();
-            self.entries.push(Entry { hash, text, value: value() });
+            self.entries.push(Entry { ends, text, value: value() });
             if self.entries.len() * 2 > self.places.len() {
                 self.spread();
             } else {
@@ -54,34 +105,23 @@ impl<V> FoldedMap<V> {
         &mut self.entries[place].value
     }
 
-    /// The same texts with something else of each, made in the order in which they came.
-    pub(crate) fn map<W>(self, mut other: impl FnMut(V) -> W) -> FoldedMap<W> {
-        let FoldedMap { seed, places, entries } = self;
-        let entries = entries.into_iter();
-        let entries = entries.map(|Entry { hash, text, value }| Entry { hash, text, value: other(value) });
-        FoldedMap { seed, places, entries: entries.collect() }
-    }
-
     /// How many texts there are.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    fn find(&self, hash: u64, text: &str) -> Option<&Entry<V>> {
-        self.walk(hash)
-            .filter_map(|place| self.entries.get(place))
-            .find(|entry| entry.hash == hash && same(text, &entry.text))
-    }
-
-    /// The places in `entries` where a text with this hash may be.
-    fn walk(&self, hash: u64) -> impl Iterator<Item = usize> {
+    /// The place of a text among the entries.
+    fn find(&self, ends: Ends, hash: u64, text: &str) -> Option<usize> {
         // OK because at least half of the places are free: a free one ends the walk.
         let (mask, mut at) = (self.places.len().wrapping_sub(1), hash as usize);
-        std::iter::from_fn(move || {
-            let place = *self.places.get(at & mask)?;
+        loop {
+            let place = (*self.places.get(at & mask)? as usize).checked_sub(1)?;
+            let entry = self.entries.get(place)?;
+            if entry.is(ends, text) {
+                return Some(place);
+            }
             at = at.wrapping_add(1);
-            (place as usize).checked_sub(1)
-        })
+        }
     }
 
     /// Gives every entry a new place among twice as many.
@@ -89,7 +129,7 @@ impl<V> FoldedMap<V> {
         let places = (self.entries.len() * 4).next_power_of_two().max(8);
         self.places = vec![0; places].into_boxed_slice();
         for (number, entry) in (1..).zip(&self.entries) {
-            put(&mut self.places, entry.hash, number);
+            put(&mut self.places, entry.ends.hash(entry.text.as_bytes(), self.seed), number);
         }
     }
 }
@@ -104,33 +144,16 @@ fn put(places: &mut [u32], hash: u64, number: usize) {
 }
 
 /// Whether `text` is `folded`, the case of ASCII letters ignored; `folded` has small ones only.
-pub(crate) fn same(text: &str, folded: &str) -> bool {
-    let (text, folded) = (text.as_bytes(), folded.as_bytes());
+pub(crate) fn same(text: &[u8], folded: &[u8]) -> bool {
     if text.len() != folded.len() {
         return false;
     }
-    match (text.last_chunk::<8>(), folded.last_chunk::<8>()) {
+    match (text.last_chunk(), folded.last_chunk()) {
         (Some(last), Some(folded_last)) => {
-            let words = text.as_chunks::<8>().0.iter().zip(folded.as_chunks::<8>().0);
-            fold(word(last)) == word(folded_last)
-                && words.into_iter().all(|(one, other)| fold(word(one)) == word(other))
+            let mut words = text.as_chunks().0.iter().zip(folded.as_chunks().0);
+            fold(word(last)) == word(folded_last) && words.all(|(one, other)| fold(word(one)) == word(other))
         }
         _ => fold(short(text)) == short(folded),
-    }
-}
-
-/// The hash of a text as if its ASCII letters were small.
-fn hash(text: &[u8], seed: u64) -> u64 {
-    let mut state = seed ^ text.len() as u64;
-    match text.last_chunk::<8>() {
-        Some(last) => {
-            for eight in text.as_chunks::<8>().0 {
-                state = mixed(state ^ fold(word(eight)));
-            }
-            // Some bytes are mixed in twice where the length is no multiple of eight: no harm.
-            mixed(state ^ fold(word(last)))
-        }
-        None => mixed(state ^ fold(short(text))),
     }
 }
 
@@ -216,7 +239,7 @@ mod tests {
         for (number, text) in texts.iter().enumerate() {
             for given in [text.clone(), text.to_ascii_uppercase(), text.to_ascii_lowercase()] {
                 assert_eq!(map.get(&given), Some(&number), "{given}");
-                assert!(same(&given, &text.to_ascii_lowercase()));
+                assert!(same(given.as_bytes(), text.to_ascii_lowercase().as_bytes()));
             }
             // One character other than it is.
             for at in 0..text.chars().count() {
@@ -226,7 +249,7 @@ mod tests {
                     .map(|(place, letter)| if place == at { '~' } else { letter })
                     .collect();
                 assert_eq!(map.get(&other), None, "{other}");
-                assert!(!same(&other, &text.to_ascii_lowercase()), "{other}");
+                assert!(!same(other.as_bytes(), text.to_ascii_lowercase().as_bytes()), "{other}");
             }
         }
     }

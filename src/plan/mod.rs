@@ -11,6 +11,7 @@ mod attributes;
 mod decay;
 mod endings;
 mod fold;
+mod needles;
 mod numbering;
 mod program;
 mod selector_table;
@@ -20,14 +21,12 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "for values as `state` and `batch` have them")]
 pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use endings::{Ending, NewestEnding};
 pub(crate) use fold::{FoldRoom, FoldedMap};
 pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
-pub(crate) use program::{Ageing, Leaf, NewestOp, Program, ScoredOp, Slot};
-#[allow(unused_imports, reason = "for events as `batch` has them")]
+pub(crate) use program::{Ageing, Leaf, NewestOp, Op, Program, ScoredOp, Slot};
 pub(crate) use selector_table::PlanSelector;
 pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
 
@@ -69,7 +68,7 @@ pub(crate) struct Plan {
     /// Rules that depend on time.
     pub(crate) rules: Vec<PlanRule>,
     /// Rules that do not: the slot and thousandths of a point.
-    settled_rules: Vec<(Slot, i64)>,
+    pub(crate) settled_rules: Vec<(Slot, i64)>,
     /// Each score's rules lie together.
     pub(crate) groups: Vec<PlanGroup>,
     /// Each behind those that it is derived from.
@@ -126,7 +125,7 @@ pub(crate) struct PlanGroup {
     /// Places in [`Plan::rules`].
     pub(crate) rules: Range<usize>,
     /// Places in [`Plan::settled_rules`].
-    settled: Range<usize>,
+    pub(crate) settled: Range<usize>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -217,7 +216,7 @@ impl Plan {
 impl Plan {
     /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
     /// asked of it.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
+    #[allow(dead_code, reason = "for `state`")]
     pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
         self.program.attributes.run(attribute)
     }
@@ -263,7 +262,6 @@ impl Plan {
 
     /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
     /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
     pub(crate) fn selectors_of(
         &self,
         kind: EventKindId,

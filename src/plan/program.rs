@@ -35,7 +35,7 @@ pub(crate) type Slot = u32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     pub(crate) attributes: AttributeTests,
-    pub(super) early: Vec<Op>,
+    pub(crate) early: Vec<Op>,
     pub(crate) leaves: Vec<Leaf>,
     pub(crate) timed: Vec<Op>,
     pub(crate) scored: Vec<ScoredOp>,

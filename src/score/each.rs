@@ -16,13 +16,6 @@ pub(super) struct Worth {
     pub(super) due: Micros,
 }
 
-impl Worth {
-    /// What is known of one instant only.
-    pub(super) const fn new(points: i64, counts: bool) -> Worth {
-        Worth { points, counts, due: NEVER }
-    }
-}
-
 impl Evaluation<'_> {
     /// What a rule is worth at `now`.
     pub(super) fn worth(&self, rule: &EachRule, now: Micros) -> Worth {

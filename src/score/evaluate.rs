@@ -8,7 +8,7 @@ use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::{BandIndex, ScoreIndex};
 use crate::plan::{
-    Micros, NO_EVENT, NewestOp, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot,
+    Micros, NO_EVENT, NewestOp, Plan, PlanGroup, PlanRule, PlanScore, PlanScoreKind, ScoredOp, Settled, Slot,
 };
 use crate::time::Instant;
 
@@ -55,7 +55,7 @@ impl Evaluation<'_> {
         outcome.segments.clear();
         outcome.segments.extend(self.plan.segments.iter().map(|segment| holds(*segment)));
         outcome.gates = self.gates(holds);
-        outcome.stage = self.step(outcome.gates, now);
+        outcome.stage = step(self.plan, (self.stage, self.stage_since), outcome.gates, now);
         outcome.valid_until = None;
         due
     }
@@ -103,19 +103,9 @@ impl Evaluation<'_> {
                     // thousandths.
                     values.fold(0i64, i64::saturating_add)
                 }
-                PlanScoreKind::Derived(weights) => {
-                    let value_of = |index: &ScoreIndex| {
-                        outcome.scores.get(index.index()).map_or(0, |score| score.thousandths())
-                    };
-                    let sum: i128 = weights
-                        .iter()
-                        .map(|(weight, index)| i128::from(*weight) * i128::from(value_of(index)))
-                        .sum();
-                    // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on
-                    // the way makes no difference.
-                    let value = sum / 1_000;
-                    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
-                }
+                PlanScoreKind::Derived(weights) => derived(weights, |index| {
+                    outcome.scores.get(index.index()).map_or(0, |score| score.thousandths())
+                }),
             };
             let value = Points::from_thousandths(value.min(score.high).max(score.low));
             if let Some(entry) = outcome.scores.get_mut(score.index.index()) {
@@ -206,30 +196,6 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The stage after at most one step.
-    fn step(&self, gates: GateOutcome, now: Instant) -> Stage {
-        let stage = self.stage;
-        if gates.disqualify.is_some() && stage != Stage::Customer {
-            return Stage::Disqualified;
-        }
-        match stage {
-            Stage::Lead | Stage::Mql if gates.recycle => Stage::Recycled,
-            Stage::Mql if gates.revert => Stage::Lead,
-            // Nothing holds by now that speaks against a promotion, but for these two.
-            Stage::Lead if gates.mql && !gates.revert => Stage::Mql,
-            Stage::Recycled if gates.mql && !gates.revert && !gates.recycle && self.may_return(now) => {
-                Stage::Mql
-            }
-            _ => stage,
-        }
-    }
-
-    /// Whether a recycled lead has waited long enough to be promoted again.
-    fn may_return(&self, now: Instant) -> bool {
-        let Some(wait) = self.plan.gates.mql.and_then(|mql| mql.again_after) else { return false };
-        self.stage_since.is_none_or(|since| since <= now.minus(wait))
-    }
-
     /// When a recycled lead will have waited long enough.
     pub(super) fn return_due(&self) -> Micros {
         match (self.stage, self.stage_since, self.plan.gates.mql.and_then(|mql| mql.again_after)) {
@@ -239,7 +205,42 @@ impl Evaluation<'_> {
     }
 }
 
-fn band(score: &PlanScore, value: Points) -> Option<BandIndex> {
+/// The stage of a lead's record after at most one step.
+pub(crate) fn step(
+    plan: &Plan,
+    (stage, stage_since): (Stage, Option<Instant>),
+    gates: GateOutcome,
+    now: Instant,
+) -> Stage {
+    // Whether a recycled lead has waited long enough to be promoted again.
+    let may_return = || {
+        let wait = plan.gates.mql.and_then(|mql| mql.again_after);
+        wait.is_some_and(|wait| stage_since.is_none_or(|since| since <= now.minus(wait)))
+    };
+    if gates.disqualify.is_some() && stage != Stage::Customer {
+        return Stage::Disqualified;
+    }
+    match stage {
+        Stage::Lead | Stage::Mql if gates.recycle => Stage::Recycled,
+        Stage::Mql if gates.revert => Stage::Lead,
+        // Nothing holds by now that speaks against a promotion, but for these two.
+        Stage::Lead if gates.mql && !gates.revert => Stage::Mql,
+        Stage::Recycled if gates.mql && !gates.revert && !gates.recycle && may_return() => Stage::Mql,
+        _ => stage,
+    }
+}
+
+/// A derived score before it is clamped, in thousandths of a point; weights in thousandths.
+pub(crate) fn derived(weights: &[(i64, ScoreIndex)], value_of: impl Fn(ScoreIndex) -> i64) -> i64 {
+    let weighted = weights.iter().map(|(weight, index)| i128::from(*weight) * i128::from(value_of(*index)));
+    // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on the way makes no
+    // difference.
+    let value = weighted.sum::<i128>() / 1_000;
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The band that a score is in, if it has any.
+pub(crate) fn band(score: &PlanScore, value: Points) -> Option<BandIndex> {
     let place = score.bands.iter().position(|at_least| at_least.is_none_or(|bound| value >= bound))?;
     u32::try_from(place).ok().map(BandIndex)
 }

@@ -17,11 +17,12 @@ mod stretch;
 mod valid_until;
 
 pub(crate) use course::Course;
+pub(crate) use evaluate::{band, derived, step};
 
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::BandIndex;
-use crate::plan::{Micros, NO_EVENT, Plan, Signals};
+use crate::plan::{Micros, Plan, Signals};
 use crate::time::Instant;
 
 /// All that evaluating a rule set over a lead at an instant gives, by the numbers of the model.
@@ -99,38 +100,6 @@ pub(crate) fn evaluate_once(
     outcome: &mut Outcome,
 ) {
     Evaluation::new(plan, signals, record).look(now, scratch, outcome);
-}
-
-/// What time touches of a lead at an instant, as somebody else worked it out.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Observed {
-    /// By leaf of the plan's program: whether it holds.
-    pub(crate) leaves: Vec<bool>,
-    /// By test that condition rules age by: when the newest event behind it came.
-    pub(crate) ageing: Vec<Option<Micros>>,
-    /// By each rule: what it is worth in thousandths of a point, its `when` left out, and whether any event
-    /// counts.
-    pub(crate) each: Vec<(i64, bool)>,
-}
-
-/// As [`evaluate_once`], from what is observed already: of `signals` only what follows from attributes counts.
-pub(crate) fn conclude(
-    plan: &Plan,
-    signals: &Signals,
-    observed: &Observed,
-    record: (Stage, Option<Instant>),
-    now: Instant,
-    scratch: &mut Scratch,
-    outcome: &mut Outcome,
-) {
-    scratch.slots.clear();
-    scratch.slots.extend_from_slice(signals.early());
-    scratch.slots.extend_from_slice(&observed.leaves);
-    scratch.ageing.clear();
-    scratch.ageing.extend(observed.ageing.iter().map(|newest| newest.unwrap_or(NO_EVENT)));
-    scratch.each.clear();
-    scratch.each.extend(observed.each.iter().map(|(points, counts)| each::Worth::new(*points, *counts)));
-    Evaluation::new(plan, signals, record).conclude(now, scratch, outcome);
 }
 
 /// What stays the same from one instant to the next.

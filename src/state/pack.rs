@@ -44,17 +44,30 @@ pub(super) struct Entry {
     pub(super) values: u32,
 }
 
-/// Puts the numbers of events behind each other.
+/// Puts a number in groups of seven bits, the lowest first; the high bit of each byte but the last is set.
 pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
+    let (mut bytes, mut length) = ([0; 10], 0);
+    for byte in &mut bytes {
+        length += 1;
+        *byte = number as u8 | 0x80;
         number >>= 7;
+        if number == 0 {
+            *byte &= 0x7f;
+            break;
+        }
     }
-    out.push(number as u8);
+    out.extend_from_slice(bytes.get(..length).unwrap_or(&[]));
 }
 
 pub(super) fn put_signed(out: &mut Vec<u8>, number: i64) {
     put_number(out, (number << 1 ^ number >> 63) as u64);
+}
+
+/// Joins the groups of seven bits of up to eight bytes: neighbours first, then pairs, then fours.
+const fn groups(word: u64) -> u64 {
+    let pairs = (word & 0x007f_007f_007f_007f) | (word & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    (fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
 /// Reads what was put.
@@ -65,12 +78,22 @@ struct Reader<'b> {
 
 impl Reader<'_> {
     fn number(&mut self) -> u64 {
+        let left = self.bytes.get(self.at..).unwrap_or(&[]);
+        if let Some(eight) = left.first_chunk() {
+            let word = u64::from_le_bytes(*eight);
+            let ends = !word & 0x8080_8080_8080_8080;
+            if ends > 0 {
+                self.at += ends.trailing_zeros() as usize / 8 + 1;
+                return groups(word & (ends ^ (ends - 1)));
+            }
+        }
+        // Near the end of the bytes, or a number of more than 56 bits.
         let (mut number, mut shift) = (0, 0);
-        while let Some(byte) = self.bytes.get(self.at) {
+        for byte in left.iter().take(10) {
             self.at += 1;
             number |= u64::from(byte & 0x7f) << shift;
             shift += 7;
-            if *byte < 0x80 || shift > 63 {
+            if *byte < 0x80 {
                 break;
             }
         }
@@ -237,5 +260,32 @@ pub(super) fn read_arrivals(
                 values.push(reader.signed());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_length_read_back() {
+        let mut numbers = vec![0, 1, u64::MAX];
+        for bits in 1..64 {
+            numbers.extend([(1 << bits) - 1, 1 << bits, 0x5555_5555_5555_5555 >> bits]);
+        }
+        let mut bytes = Vec::new();
+        numbers.iter().for_each(|number| put_number(&mut bytes, *number));
+        for signed in [0, -1, i64::MIN, i64::MAX] {
+            put_signed(&mut bytes, signed);
+        }
+        let mut reader = Reader { bytes: &bytes, at: 0 };
+        for number in numbers {
+            assert_eq!(reader.number(), number);
+        }
+        assert_eq!([0; 4].map(|_| reader.signed()), [0, -1, i64::MIN, i64::MAX]);
+        assert!(reader.is_done());
+        // What is cut off reads as something, and ends.
+        let mut cut = Reader { bytes: &[0x80; 3], at: 0 };
+        assert_eq!((cut.number(), cut.is_done()), (0, true));
     }
 }

@@ -26,6 +26,7 @@ const USAGE: &str =
   --rounds N    how many rounds (41)
   --slice MS    how long each way's turn takes in a round, about, in milliseconds (10)
   --export DIR  writes the columns of `batch`, its rules and its scores, for frames.py, and does nothing else
+  --only TEXT   times those ways alone that have it in their name, beside the first of each kind
   --check       only checks that all ways give the same scores";
 
 /// The instant of every evaluation: 2026-11-01.
@@ -83,6 +84,7 @@ struct Order {
     workloads: Vec<&'static Workload>,
     format: Format,
     pace: Pace,
+    only: String,
     only_check: bool,
     export: Option<PathBuf>,
 }
@@ -92,6 +94,7 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
         workloads: Vec::new(),
         format: Format::Table,
         pace: Pace { rounds: 41, slice: Duration::from_millis(10) },
+        only: String::new(),
         only_check: false,
         export: None,
     };
@@ -110,6 +113,7 @@ fn arguments() -> Result<Order, Box<dyn Error>> {
             "--rounds" => order.pace.rounds = value()?.parse()?,
             "--slice" => order.pace.slice = Duration::from_millis(value()?.parse()?),
             "--export" => order.export = Some(value()?.into()),
+            "--only" => order.only = value()?,
             "--check" => order.only_check = true,
             name => match WORKLOADS.iter().find(|workload| workload.name == name) {
                 Some(workload) => order.workloads.push(workload),
@@ -133,6 +137,8 @@ fn run(order: &Order) -> Result<(), Box<dyn Error>> {
         let mut ways = prepare(*leads).map_err(|error| format!("{name}: {error}"))?;
         eprintln!("{name}: {} ways agree on {leads} leads", ways.len());
         if !order.only_check {
+            let yardstick = ways.first().map(|way| way.name.clone()).unwrap_or_default();
+            ways.retain(|way| way.name == yardstick || way.name.contains(&order.only));
             let timings = timing::round_robin(&mut ways, *leads, &order.pace);
             sections.push(Section { workload: name, about: format!("{about}; {leads} leads"), timings });
         }

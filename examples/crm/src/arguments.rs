@@ -1,7 +1,9 @@
 //! The command line.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 pub(crate) const HELP: &str = "\
 A small CRM on LeadQL: takes events over HTTP, and knows of every lead where it stands and why.
@@ -32,7 +34,7 @@ pub(crate) struct Arguments {
 
 /// Reads the command line; none where only help is wanted.
 pub(crate) fn read(parser: &mut lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
-    use lexopt::prelude::*;
+    use lexopt::prelude::{Long, Short, ValueExt};
     let mut ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let mut port = 8080;
     let mut arguments = Arguments {
@@ -46,8 +48,8 @@ pub(crate) fn read(parser: &mut lexopt::Parser) -> Result<Option<Arguments>, lex
     while let Some(argument) = parser.next()? {
         match argument {
             Long("database") => arguments.database = parser.value()?.into(),
-            Long("port") => port = parser.value()?.parse()?,
-            Long("listen") => ip = parser.value()?.parse()?,
+            Long("port") => port = parse(parser, "--port")?,
+            Long("listen") => ip = parse(parser, "--listen")?,
             Long("host") => arguments.hosts.push(parser.value()?.string()?.to_ascii_lowercase()),
             Long("rules") => arguments.rules = Some(parser.value()?.into()),
             Long("calendar") => arguments.calendar = Some(parser.value()?.into()),
@@ -58,4 +60,12 @@ pub(crate) fn read(parser: &mut lexopt::Parser) -> Result<Option<Arguments>, lex
     }
     arguments.address = SocketAddr::new(ip, port);
     Ok(Some(arguments))
+}
+
+fn parse<T: FromStr<Err: Error + Send + Sync + 'static>>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+) -> Result<T, lexopt::Error> {
+    use lexopt::ValueExt;
+    parser.value()?.parse().map_err(|error: lexopt::Error| format!("{option}: {error}").into())
 }

@@ -63,7 +63,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         println!("{} leads now go by the rule set {}", checked.by_other_rules.len(), crm.rules.fingerprint());
     }
     println!("{} leads in {}, each as its records have it", checked.leads, arguments.database.display());
-    if arguments.demo && checked.leads == 0 {
+    if arguments.demo && checked.leads > 0 {
+        println!("no leads are invented where there are some already");
+    } else if arguments.demo {
         let leads = store::in_transaction(&mut connection, |inner| demo::fill(&crm, inner, now))?;
         println!("{leads} invented leads added");
     }

@@ -130,7 +130,11 @@ pub(crate) fn escaped(text: &str) -> String {
             }
             // These are marks where a line begins, the last two behind its number.
             '>' | '#' | '-' | '+' | '=' => before.is_none(),
-            '.' | ')' => !escaped.is_empty() && escaped.bytes().all(|byte| byte.is_ascii_digit()),
+            '.' | ')' => {
+                rest.peek().is_none_or(|next| *next == ' ')
+                    && !escaped.is_empty()
+                    && escaped.bytes().all(|byte| byte.is_ascii_digit())
+            }
             _ => false,
         };
         if is_mark {
@@ -149,7 +153,8 @@ mod tests {
     #[test]
     fn marks_are_escaped_and_names_stay_readable() {
         assert_eq!(escaped("# company_size | _x_ <b>"), "\\# company_size \\| \\_x\\_ \\<b>");
-        assert_eq!(escaped("1. a 2.5)"), "1\\. a 2.5)");
+        assert_eq!(escaped("1. a 2) b"), "1\\. a 2) b");
+        assert_eq!(escaped("0.6 × a"), "0.6 × a");
         assert_eq!(escaped("downloaded(*) `rm` [a](b) &amp;"), "downloaded(\\*) \\`rm\\` \\[a\\](b) \\&amp;");
     }
 }

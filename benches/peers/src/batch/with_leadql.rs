@@ -40,7 +40,7 @@ pub fn ways(rules: &RuleSet, columns: &'static Columns) -> Result<Vec<Way>, Box<
     });
     let batch = Box::leak(Box::new(rules.batch()));
     let mut bound = batch.bind(leads)?;
-    let bound = Way::over_runs("LeadQL, columns checked before", Kind::Columns, move |_, verdicts| {
+    let bound = Way::over_runs("LeadQL, checked before", Kind::Columns, move |_, verdicts| {
         take(bound.evaluate(NOW), verdicts);
     });
     let mut batch = rules.batch().with_valid_until(true);

@@ -36,14 +36,16 @@ pub(crate) fn read_events(rules: &RuleSet, body: Value) -> Result<Vec<Event>, Fa
     if list.is_empty() {
         return Err(Failure::bad_request("the list is empty: at least one event belongs here"));
     }
-    check(rules, &Said { attributes: None, events: &list }).map_err(|failure| match failure {
+    let read = check(rules, &Said { attributes: None, events: &list })
+        .and_then(|()| list.into_iter().enumerate().map(|(place, event)| read_event(place, event)).collect());
+    read.map_err(|failure| match failure {
+        // Of one event there is no need to say which.
         Failure::BadInput { field, text } if is_one => {
             let short = |text: String| text.strip_prefix("events[0].").map_or(text.clone(), str::to_owned);
             Failure::BadInput { field: field.map(short), text: short(text) }
         }
         failure => failure,
-    })?;
-    list.into_iter().enumerate().map(|(place, event)| read_event(place, event)).collect()
+    })
 }
 
 /// Reads the attributes of a lead.

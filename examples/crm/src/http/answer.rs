@@ -60,11 +60,17 @@ impl From<Failure> for Refusal {
             Failure::NoSuchLead(_) => Refusal::new(StatusCode::NOT_FOUND, text),
             Failure::Changed { .. } => Refusal::new(StatusCode::PRECONDITION_FAILED, text),
             Failure::NotAllowed { error, stage } => {
-                let mut body = json!({"error": text, "stage": stage, "allowed": allowed(stage)});
-                if let QualificationError::CriterionFails | QualificationError::NoCriterion = error {
-                    body["error"] =
-                        format!("{error}").replace("(`qualify_anyway`)", "in the field \"why\"").into();
-                }
+                let without = "to qualify the lead without it, say why in the field \"why\"";
+                let text = match error {
+                    QualificationError::CriterionFails => {
+                        format!("the criterion of stage sql does not hold; {without}")
+                    }
+                    QualificationError::NoCriterion => {
+                        format!("the rule set has no criterion for stage sql; {without}")
+                    }
+                    _ => text,
+                };
+                let body = json!({"error": text, "stage": stage, "allowed": allowed(stage)});
                 Refusal { status: StatusCode::CONFLICT, body }
             }
             Failure::Database(error) if is_busy(&error) => Refusal::new(

@@ -156,7 +156,8 @@ pub(super) async fn funnel(State(app): State<App>, asked: Asked, headers: Header
     let mut options = FunnelOptions::new();
     let by = asked.text("by").map(str::to_owned);
     if let Some(by) = &by {
-        app.crm.rules.lead().set(by, None::<&str>).map_err(Failure::from)?;
+        // The name is checked as it is used.
+        let _ = app.crm.rules.lead().set(by, None::<&str>).map_err(Failure::from)?;
         options = options.by(by);
     }
     match asked.text("cohort") {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use leadql::funnel::{Cohort, Funnel, FunnelOptions, FunnelReport};
-use leadql::{ReadOptions, Stage, print_instant};
+use leadql::{ReadError, ReadOptions, Stage, print_instant};
 
 use crate::input::{self, Misses, OnError};
 use crate::output::{self, Stop};
@@ -170,15 +170,16 @@ fn read(arguments: &Arguments, funnel: &mut Funnel) -> Result<(), Stop> {
         for line in leads.map_err(|error| Stop::Failed(error.to_string()))? {
             line.or_else(|error| misses.meet(&error, "line", &progress))?;
         }
-        misses.finish("line", &progress);
+        misses.finish("wrong line", &progress);
     }
     let options = ReadOptions::new(input::shown(&arguments.records));
     let progress = input::progress(&arguments.records);
     let mut misses = Misses::new(arguments.on_error);
     for line in funnel.read_records(input::reader(&arguments.records, &progress)?, &options) {
-        line.or_else(|error| misses.meet(&error, "lead", &progress))?;
+        let what = |error: &ReadError| if error.lead().is_some() { "lead" } else { "line" };
+        line.or_else(|error| misses.meet(&error, what(&error), &progress))?;
     }
-    misses.finish("lead", &progress);
+    misses.finish("wrong line", &progress);
     Ok(())
 }
 
