@@ -411,8 +411,7 @@ fn check(rules: &RuleSet, leads: &Leads) {
     by_hand::score(leads, &mut expected);
     leads.with(|columns| {
         let mut batch = rules.batch();
-        let mut bound = batch.bind(columns).unwrap();
-        let results = bound.evaluate(now());
+        let results = batch.evaluate(columns, now()).unwrap();
         let scores = results.score("interest").unwrap();
         for (lead, (score, mql)) in expected.iter().enumerate() {
             assert_eq!(
@@ -438,10 +437,7 @@ fn batch(criterion: &mut Criterion) {
         leads.with(|columns| {
             let mut batch = rules.batch();
             group.bench_function(BenchmarkId::new("leadql", events), |bencher| {
-                bencher.iter(|| batch.bind(black_box(columns)).unwrap().evaluate(now()).leads());
-            });
-            group.bench_function(BenchmarkId::new("leadql, bind only", events), |bencher| {
-                bencher.iter(|| batch.bind(black_box(columns)).is_ok());
+                bencher.iter(|| batch.evaluate(black_box(columns), now()).unwrap().leads());
             });
         });
     }

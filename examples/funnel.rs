@@ -185,8 +185,11 @@ impl History {
     }
 }
 
-/// The cells of these columns, with the lines that they stand in.
-fn columns<const N: usize>(path: &str, names: [&str; N]) -> Result<Vec<(u64, [String; N])>, Box<dyn Error>> {
+/// The cells of a row, with the line that it stands in.
+type Row<const N: usize> = (u64, [String; N]);
+
+/// These columns of a file.
+fn columns<const N: usize>(path: &str, names: [&str; N]) -> Result<Vec<Row<N>>, Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{path}: {error}"))?;
     let headers = reader.headers()?.clone();
     let mut places = [0; N];

@@ -2,6 +2,7 @@
 //! what was stored once is read for ever.
 
 #![cfg(feature = "json")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test stops it by panicking too")]
 
 use chrono::{DateTime, Utc};
 use leadql::{Input, Keeper, LeadState, NewEvent, ReadOptions, RuleSet, StoredState};

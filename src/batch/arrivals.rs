@@ -1,27 +1,28 @@
-//! The events of a batch as a pass over them needs them: what each adds to, which leads have them in order, and
-//! which are duplicates.
+//! The events of a batch as a pass over them needs them: what each adds to, and which are duplicates.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use super::bind::{Binding, BoundKind};
-use super::columns::{EventColumns, EventIds, LeadColumns, MISSING};
+use super::columns::{EventColumns, EventIds, MISSING};
 use super::layout::Layout;
+use super::rows::fill;
 use super::targets::{KindPlace, SKIPPED, TargetId, Targets};
 use crate::plan::{FoldRoom, Plan};
 use crate::vocabulary::Vocabulary;
 
-/// What was found out about the events of a batch.
+/// What was found out about the events of a block of leads, and of the dictionaries of their batch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals {
-    /// By event, from that of the row `first` on.
+    /// By event of the block, the first of which has the row `first`.
     targets: Vec<TargetId>,
     first: usize,
     /// By code, and one more for a missing subject: a code whose text is the same, the case of ASCII letters
     /// ignored, and for all of them the same one; only where a plan tells subjects apart.
     subjects: Vec<u32>,
-    /// By code: the class of the subject; one more for a missing one.
+    /// By code, and one more for a missing subject: its class.
     classes: Vec<u32>,
+    /// By code.
     kinds: Vec<Option<KindPlace>>,
     ids: Vec<(u64, usize)>,
     hasher: RandomState,
@@ -32,18 +33,16 @@ pub(super) struct Arrivals {
 const UNSEEN: u32 = u32::MAX;
 
 impl Arrivals {
-    /// Looks at the events of some leads of a batch that has been checked.
-    pub(super) fn resolve(
+    /// Starts with another batch.
+    pub(super) fn begin(
         &mut self,
-        (plan, layout, vocabulary): (&Plan, &Layout, &Vocabulary),
+        layout: &Layout,
+        vocabulary: &Vocabulary,
         targets: &mut Targets,
         binding: &Binding,
-        columns: &LeadColumns<'_>,
-        leads: Range<usize>,
+        events: &EventColumns<'_>,
     ) {
         targets.begin();
-        self.targets.clear();
-        let Some(events) = &columns.events else { return };
         let kind_place = |kind: &BoundKind| {
             let id = kind.id?;
             let active = vocabulary.kind(id).is_some_and(|kind| !kind.passive);
@@ -51,23 +50,43 @@ impl Arrivals {
         };
         self.kinds.clear();
         self.kinds.extend(binding.kinds.iter().map(kind_place));
-        let dictionary = events.subjects.map_or(&[][..], |subjects| subjects.dictionary);
-        self.classes.clear();
-        self.classes.resize(dictionary.len() + 1, UNSEEN);
-        self.subjects.clear();
-        if layout.subject_lists > 0 {
-            // Without a subject or with the empty one: the last.
-            self.subjects.resize(dictionary.len() + 1, number(dictionary.len()));
-            self.same.clear(dictionary.len());
-        }
-        let offset = |lead: usize| events.offsets.get(lead).copied().unwrap_or(0);
-        self.first = offset(leads.start);
-        let rows = self.first..offset(leads.end);
+        let subjects = events.subjects.map_or(0, |subjects| subjects.dictionary.len());
+        fill(&mut self.classes, subjects + 1, UNSEEN);
+        // Without a subject or with the empty one: the last.
+        let told_apart = if layout.subject_lists > 0 { subjects + 1 } else { 0 };
+        fill(&mut self.subjects, told_apart, number(subjects));
+        self.same.clear(told_apart);
+    }
+
+    /// Looks at the events of a block of leads, whose rows have been checked.
+    pub(super) fn resolve(
+        &mut self,
+        plan: &Plan,
+        layout: &Layout,
+        targets: &mut Targets,
+        events: &EventColumns<'_>,
+        leads: Range<usize>,
+    ) {
+        let rows = events.rows(leads.clone());
+        self.first = rows.start;
         let mut resolved = std::mem::take(&mut self.targets);
-        resolved.extend(rows.map(|row| self.target(plan, layout, targets, events, row)));
+        resolved.clear();
+        let kinds = events.kinds.part(rows.clone()).codes;
+        match events.subjects.map(|subjects| (subjects.part(rows), subjects.dictionary)) {
+            Some((subjects, dictionary)) => {
+                let pairs = kinds.iter().zip(subjects.codes);
+                resolved.extend(
+                    pairs.map(|(kind, subject)| {
+                        self.target(plan, layout, targets, dictionary, *kind, *subject)
+                    }),
+                );
+            }
+            None => resolved
+                .extend(kinds.iter().map(|kind| self.target(plan, layout, targets, &[], *kind, MISSING))),
+        }
         self.targets = resolved;
         if events.ids.is_some() {
-            leads.for_each(|lead| self.skip_duplicates(events, offset(lead), offset(lead + 1)));
+            leads.for_each(|lead| self.skip_duplicates(events, events.rows(lead..lead + 1)));
         }
     }
 
@@ -94,30 +113,25 @@ impl Arrivals {
         plan: &Plan,
         layout: &Layout,
         targets: &mut Targets,
-        events: &EventColumns<'_>,
-        row: usize,
+        dictionary: &[&str],
+        kind: u32,
+        subject: u32,
     ) -> TargetId {
-        let kind = events.kinds.codes.get(row).and_then(|code| self.kinds.get(*code as usize));
-        let Some(kind) = kind.copied().flatten() else { return SKIPPED };
-        let missing = self.classes.len().saturating_sub(1);
-        let code = match events.subjects {
-            Some(subjects) => subjects.codes.get(row).map_or(missing, |code| (*code as usize).min(missing)),
-            None => missing,
-        };
+        let Some(Some(place)) = self.kinds.get(kind as usize) else { return SKIPPED };
+        let code = (subject as usize).min(dictionary.len());
         let Some(class) = self.classes.get_mut(code) else { return SKIPPED };
         if *class == UNSEEN {
-            let dictionary = events.subjects.map_or(&[][..], |subjects| subjects.dictionary);
             let subject = dictionary.get(code).copied().unwrap_or_default();
             *class = targets.class(subject, &mut self.room);
             if let Some(first) = self.subjects.get_mut(code).filter(|_| !subject.is_empty()) {
                 *first = self.same.first(dictionary, code, &mut self.room);
             }
         }
-        targets.target(plan, layout, kind, *class)
+        targets.target(plan, layout, *place, *class)
     }
 
     /// Of events with the same id the earliest counts, of equally early ones the first.
-    fn skip_duplicates(&mut self, events: &EventColumns<'_>, from: usize, to: usize) {
+    fn skip_duplicates(&mut self, events: &EventColumns<'_>, rows: Range<usize>) {
         let Arrivals { ids, hasher, targets, first, .. } = self;
         let place = |row: usize| row.saturating_sub(*first);
         ids.clear();
@@ -125,7 +139,7 @@ impl Arrivals {
             Some(EventIds::Texts(ids)) => ids.get(row).copied().unwrap_or_default(),
             _ => "",
         };
-        ids.extend((from..to).filter_map(|row| {
+        ids.extend(rows.filter_map(|row| {
             // What the vocabulary lacks is left out first.
             targets.get(place(row)).filter(|target| **target != SKIPPED)?;
             match events.ids? {
@@ -165,8 +179,7 @@ struct SameTexts {
 
 impl SameTexts {
     fn clear(&mut self, texts: usize) {
-        self.places.clear();
-        self.places.resize((texts * 2).next_power_of_two(), 0);
+        fill(&mut self.places, (texts * 2).next_power_of_two(), 0);
     }
 
     /// The first code that came with the same text as this one.

@@ -1,5 +1,8 @@
-//! From columns to a rule set's vocabulary: every name, type and row is checked here, once, and nothing behind
-//! it can fail.
+//! From columns to a rule set's vocabulary: every name and type is checked here, and then every row before it is
+//! used, so that nothing behind it can fail.
+
+use std::fmt;
+use std::ops::Range;
 
 use super::check::{self, Problem, problem};
 use super::columns::{Column, Data, EventColumns, EventIds, LeadColumns, Values};
@@ -26,12 +29,10 @@ pub(super) struct BoundKind {
     /// Its run in [`Binding::properties`].
     from: usize,
     to: usize,
-    /// How many events of an unknown kind were left out.
-    pub(super) skipped: usize,
 }
 
 impl Binding {
-    /// Checks all columns and notes where they belong.
+    /// Checks all columns but for their rows, and notes where they belong.
     pub(super) fn bind(
         &mut self,
         vocabulary: &Vocabulary,
@@ -46,7 +47,6 @@ impl Binding {
         }
         if let Some(since) = leads.stages_since {
             of_leads(check::length(since.len(), leads.count, "lead"), "stages_since")?;
-            of_leads(check::times(since), "stages_since")?;
         }
         if let Some(ids) = leads.ids {
             of_leads(check::length(ids.len(), leads.count, "lead"), "ids")?;
@@ -82,7 +82,7 @@ impl Binding {
             }
             check::length(column.rows(), leads.count, "lead")
                 .and_then(|()| typed(column, &attribute.of))
-                .and_then(|()| check::rows(column))
+                .and_then(|()| check::set_offsets(column))
                 .and_then(|()| symbols(column, &attribute.of))
                 .map_err(|problem| located(problem, path(), leads))?;
         }
@@ -103,11 +103,8 @@ impl Binding {
         };
         let one_each = |rows: usize| check::length(rows, count, "event");
         of_events(one_each(events.kinds.codes.len()), "kinds")?;
-        of_events(check::codes(events.kinds, false), "kinds")?;
-        of_events(check::times(Values::All(events.times)), "times")?;
         if let Some(subjects) = events.subjects {
             of_events(one_each(subjects.codes.len()), "subjects")?;
-            of_events(check::codes(subjects, true), "subjects")?;
         }
         match events.ids {
             Some(EventIds::Texts(ids)) => of_events(one_each(ids.len()), "ids")?,
@@ -125,13 +122,13 @@ impl Binding {
             if events.properties.iter().take(place).any(|(earlier, _)| earlier == name) {
                 return Err(BatchError::new(format!("events.{path}"), None, LeadErrorKind::Repeated));
             }
-            of_events(one_each(column.rows()).and_then(|()| check::rows(column)), &path)?;
+            of_events(one_each(column.rows()).and_then(|()| check::set_offsets(column)), &path)?;
         }
         self.bind_kinds(vocabulary, events)
             .map_err(|(name, problem)| of_event(problem, format!("events.properties.{name}"), leads, events))
     }
 
-    /// Finds the vocabulary's kinds and properties; of unknown kinds counts the events.
+    /// Finds the vocabulary's kinds and properties.
     fn bind_kinds<'a>(
         &mut self,
         vocabulary: &Vocabulary,
@@ -154,14 +151,37 @@ impl Binding {
             if let Some(run) = self.properties.get_mut(from..) {
                 run.sort_unstable();
             }
-            self.kinds.push(BoundKind { id, from, to: self.properties.len(), skipped: 0 });
+            self.kinds.push(BoundKind { id, from, to: self.properties.len() });
         }
-        if self.kinds.iter().any(|kind| kind.id.is_none()) {
-            for code in events.kinds.codes {
-                if let Some(kind) = self.kinds.get_mut(*code as usize) {
-                    kind.skipped += usize::from(kind.id.is_none());
-                }
-            }
+        Ok(())
+    }
+
+    /// Checks the rows of some leads and of their events.
+    pub(super) fn check_rows(columns: &LeadColumns<'_>, leads: Range<usize>) -> Result<(), BatchError> {
+        for (name, column) in columns.attributes {
+            check::rows(&column.part(leads.clone())).map_err(|found| {
+                located(check::shifted(found, leads.start), format!("attributes.{name}"), columns)
+            })?;
+        }
+        if let Some(since) = columns.stages_since {
+            check::times(since.part(leads.clone())).map_err(|found| {
+                located(check::shifted(found, leads.start), "stages_since".to_owned(), columns)
+            })?;
+        }
+        let Some(events) = &columns.events else { return Ok(()) };
+        let rows = events.rows(leads);
+        let of_rows = |found: Result<(), Problem>, column: &dyn fmt::Display| {
+            found.map_err(|found| {
+                of_event(check::shifted(found, rows.start), format!("events.{column}"), columns, events)
+            })
+        };
+        of_rows(check::codes(events.kinds.part(rows.clone()), false), &"kinds")?;
+        of_rows(check::times(Values::All(events.times).part(rows.clone())), &"times")?;
+        if let Some(subjects) = events.subjects {
+            of_rows(check::codes(subjects.part(rows.clone()), true), &"subjects")?;
+        }
+        for (name, column) in events.properties {
+            of_rows(check::rows(&column.part(rows.clone())), &format_args!("properties.{name}"))?;
         }
         Ok(())
     }

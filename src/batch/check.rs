@@ -1,6 +1,6 @@
-//! Whether columns fit each other: lengths, offsets, codes, numbers and times, each looked at once.
+//! Whether columns are right by themselves: lengths, offsets, codes, numbers and times.
 //!
-//! What is right is found out in passes without branches; only where something is wrong is the row looked for.
+//! That rows are right is found out in passes without branches; only where one is wrong is it looked for.
 
 use super::columns::{Column, Data, MISSING, Texts, Values};
 use super::error::BatchError;
@@ -27,7 +27,8 @@ pub(super) fn length(rows: usize, expected: usize, of: &str) -> Result<(), Probl
     Err(problem(None, format!("{rows} rows"), format!("{expected}, one for each {of},")))
 }
 
-/// The rows of a column by themselves; what they mean to the vocabulary is not looked at.
+/// The rows of a column by themselves; what they mean to the vocabulary is not looked at, and offsets have been
+/// checked.
 pub(super) fn rows(column: &Column<'_>) -> Result<(), Problem> {
     match &column.0 {
         Data::Texts(texts) => codes(*texts, true),
@@ -35,14 +36,22 @@ pub(super) fn rows(column: &Column<'_>) -> Result<(), Problem> {
         Data::Doubles(values) => doubles(*values),
         Data::Flags(_) => Ok(()),
         Data::Dates(values) => times(*values),
-        Data::Sets { items, offsets: rows } => {
-            offsets(rows, rows.len().saturating_sub(1), items.codes.len())?;
+        Data::Sets { items, offsets } => {
+            let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return Ok(()) };
             // A code's row is that of the set which it is in.
-            codes(*items, true).map_err(|(item, kind)| {
-                let row = item.map(|item| rows.partition_point(|start| *start <= item).saturating_sub(1));
-                (row, kind)
+            codes(items.part(*first..*last), true).map_err(|(item, kind)| {
+                let set = |item: usize| offsets.partition_point(|start| *start <= first + item);
+                (item.map(|item| set(item).saturating_sub(1)), kind)
             })
         }
+    }
+}
+
+/// The offsets of a column of sets.
+pub(super) fn set_offsets(column: &Column<'_>) -> Result<(), Problem> {
+    match &column.0 {
+        Data::Sets { items, offsets: rows } => offsets(rows, rows.len().saturating_sub(1), items.codes.len()),
+        _ => Ok(()),
     }
 }
 
@@ -135,6 +144,11 @@ fn check<T: Copy>(
 
 fn first(codes: impl Iterator<Item = u32>, is_wrong: impl Fn(u32) -> bool) -> (usize, u32) {
     codes.enumerate().find(|(_, code)| is_wrong(*code)).unwrap_or_default()
+}
+
+/// A problem of some rows as one of the whole column, of which the first row looked at was `first`.
+pub(super) fn shifted((row, kind): Problem, first: usize) -> Problem {
+    (row.map(|row| first + row), kind)
 }
 
 impl BatchError {

@@ -4,6 +4,8 @@
 //! lead behind the other ([`EventColumns`]). Nothing is looked at here: that is done once, when the columns are
 //! bound to a rule set.
 
+use std::ops::Range;
+
 use crate::lead::Stage;
 
 /// The code of a text that is not there, whatever the dictionary.
@@ -119,6 +121,14 @@ impl<'a> EventColumns<'a> {
     }
 }
 
+impl EventColumns<'_> {
+    /// The rows of the events of some leads; offsets have been checked.
+    pub(super) fn rows(&self, leads: Range<usize>) -> Range<usize> {
+        let offset = |lead: usize| self.offsets.get(lead).copied().unwrap_or(0);
+        offset(leads.start)..offset(leads.end)
+    }
+}
+
 /// The ids of events.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -162,7 +172,7 @@ impl<'a> Texts<'a> {
     }
 
     /// Some of its rows; none where there are not that many.
-    pub(super) fn part(self, rows: std::ops::Range<usize>) -> Self {
+    pub(super) fn part(self, rows: Range<usize>) -> Self {
         Texts { codes: self.codes.get(rows).unwrap_or(&[]), ..self }
     }
 
@@ -217,6 +227,20 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Some of its rows; none where there are not that many.
+    pub(super) fn part(&self, rows: Range<usize>) -> Self {
+        Column(match &self.0 {
+            Data::Texts(texts) => Data::Texts(texts.part(rows)),
+            Data::Integers(values) => Data::Integers(values.part(rows)),
+            Data::Doubles(values) => Data::Doubles(values.part(rows)),
+            Data::Flags(values) => Data::Flags(values.part(rows)),
+            Data::Dates(values) => Data::Dates(values.part(rows)),
+            Data::Sets { items, offsets } => {
+                Data::Sets { items: *items, offsets: offsets.get(rows.start..=rows.end).unwrap_or(&[]) }
+            }
+        })
+    }
+
     /// What it holds, as messages name it.
     pub(super) const fn name(&self) -> &'static str {
         match &self.0 {
@@ -238,6 +262,16 @@ pub enum Values<'a, T> {
     All(&'a [T]),
     /// Rows may be missing.
     Some(&'a [Option<T>]),
+}
+
+impl<T> Values<'_, T> {
+    /// Some of the rows; none where there are not that many.
+    pub(super) fn part(&self, rows: Range<usize>) -> Self {
+        match self {
+            Values::All(values) => Values::All(values.get(rows).unwrap_or(&[])),
+            Values::Some(values) => Values::Some(values.get(rows).unwrap_or(&[])),
+        }
+    }
 }
 
 impl<T: Copy> Values<'_, T> {

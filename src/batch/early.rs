@@ -1,31 +1,39 @@
 //! The tests of attributes, decided column by column: once for each text of a dictionary, not for each lead.
 //!
-//! What comes out is bits: of each test one word for every [`BLOCK`] leads.
+//! What comes out is bits: of each test a word with one for each lead of a block.
 
 use std::ops::Range;
 
 use super::bind::Binding;
 use super::block::BLOCK;
 use super::columns::{Column, Data, LeadColumns, Texts, Values};
+use super::rows::fill;
 use crate::decimal::{MILLIONTHS, Number};
 use crate::plan::{self, FoldRoom, Plan, ValueRef};
 use crate::time::Instant;
 use crate::vocabulary::{AttributeId, Type, Vocabulary};
 
-/// The truth values of all tests of attributes.
+/// The truth values of all tests of attributes of a block of leads.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EarlyBits {
-    /// How many tests there are.
-    tests: usize,
-    /// By block, then by test: a bit for each lead.
+    /// By test: a bit for each lead.
     words: Vec<u64>,
-    /// The runs of one attribute by code, as far as they are decided.
-    runs: Vec<bool>,
-    decided: Vec<bool>,
+    /// By tested attribute, in the order of their runs: what is known of its texts.
+    known: Vec<Known>,
+    /// The run of a single value.
+    run: Vec<bool>,
     room: FoldRoom,
 }
 
-/// An attribute, its tests, and what decides them.
+/// What is decided of the texts of one attribute.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// By code, and behind them of a missing text: the run of truth values, as far as they are decided.
+    runs: Vec<bool>,
+    decided: Vec<bool>,
+}
+
+/// An attribute and its tests.
 #[derive(Clone)]
 struct Tests<'p> {
     plan: &'p Plan,
@@ -34,7 +42,21 @@ struct Tests<'p> {
 }
 
 impl EarlyBits {
-    /// Decides all tests over the attributes of some leads of a batch that has been checked.
+    /// Starts with another batch.
+    pub(super) fn begin(&mut self, plan: &Plan, binding: &Binding, columns: &LeadColumns<'_>) {
+        self.words.clear();
+        self.words.resize(plan.program.attributes.slots(), 0);
+        self.known.resize_with(plan.program.attributes.runs().count(), Known::default);
+        for ((id, run), known) in plan.program.attributes.runs().zip(&mut self.known) {
+            if let Some(Column(Data::Texts(texts))) = binding.attribute(columns, id) {
+                let entries = texts.dictionary.len() + 1;
+                fill(&mut known.runs, entries * run.len(), false);
+                fill(&mut known.decided, entries, false);
+            }
+        }
+    }
+
+    /// Decides all tests over the attributes of a block of leads, whose rows have been checked.
     pub(super) fn decide(
         &mut self,
         plan: &Plan,
@@ -43,29 +65,34 @@ impl EarlyBits {
         columns: &LeadColumns<'_>,
         leads: Range<usize>,
     ) {
-        self.tests = plan.program.attributes.slots();
-        self.words.clear();
-        self.words.resize(self.tests * leads.len().div_ceil(BLOCK), 0);
-        for (id, run) in plan.program.attributes.runs() {
+        self.words.fill(0);
+        for (place, (id, run)) in plan.program.attributes.runs().enumerate() {
             let tests = Tests { plan, id, run };
             let of = vocabulary.attribute(id).map(|attribute| &attribute.of);
             match (binding.attribute(columns, id), of) {
-                (Some(column), Some(of)) => self.decide_column(&tests, of, column, leads.clone()),
-                _ => self.decide_missing(&tests),
+                (Some(column), Some(of)) => self.decide_column(&tests, place, of, column, leads.clone()),
+                _ => self.decide_rows(&tests, 0..BLOCK, |_| None),
             }
         }
     }
 
-    /// The words of a block, one for each test.
-    pub(super) fn block(&self, block: usize) -> &[u64] {
-        self.words.get(block * self.tests..(block + 1) * self.tests).unwrap_or(&[])
+    /// By test: a bit for each lead of the block.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
     }
 
-    fn decide_column(&mut self, tests: &Tests<'_>, of: &Type, column: &Column<'_>, leads: Range<usize>) {
+    fn decide_column(
+        &mut self,
+        tests: &Tests<'_>,
+        place: usize,
+        of: &Type,
+        column: &Column<'_>,
+        leads: Range<usize>,
+    ) {
         match &column.0 {
             Data::Texts(texts) => {
                 let symbols = matches!(of, Type::OneOf(_)).then_some(of);
-                self.decide_coded(tests, symbols, texts.part(leads));
+                self.decide_coded(tests, place, symbols, texts.part(leads));
             }
             Data::Integers(values) => self.decide_rows(tests, leads, |row| integer(*values, row)),
             Data::Doubles(values) => self.decide_rows(tests, leads, |row| double(*values, row)),
@@ -81,67 +108,42 @@ impl EarlyBits {
         }
     }
 
-    /// The words of an attribute's tests, block after block.
-    fn blocks(words: &mut [u64], tests: usize, run: Range<usize>) -> impl Iterator<Item = &mut [u64]> {
-        words.chunks_exact_mut(tests.max(1)).filter_map(move |words| words.get_mut(run.clone()))
-    }
-
-    fn decide_missing(&mut self, tests: &Tests<'_>) {
-        self.runs.clear();
-        self.runs.resize(tests.run.len(), false);
-        tests.plan.decide(tests.id, None, &mut self.room, &mut self.runs);
-        for words in Self::blocks(&mut self.words, self.tests, tests.run.clone()) {
-            for (word, holds) in words.iter_mut().zip(&self.runs) {
-                *word = if *holds { u64::MAX } else { 0 };
-            }
-        }
-    }
-
     /// Decides each row by itself.
     fn decide_rows<'v>(
         &mut self,
         tests: &Tests<'_>,
-        mut leads: Range<usize>,
+        rows: Range<usize>,
         value: impl Fn(usize) -> Option<ValueRef<'v>>,
     ) {
-        self.runs.clear();
-        self.runs.resize(tests.run.len(), false);
-        for words in Self::blocks(&mut self.words, self.tests, tests.run.clone()) {
-            for (lead, row) in leads.by_ref().take(BLOCK).enumerate() {
-                tests.plan.decide(tests.id, value(row), &mut self.room, &mut self.runs);
-                set_bits(words, &self.runs, lead);
-            }
+        let Some(words) = self.words.get_mut(tests.run.clone()) else { return };
+        fill(&mut self.run, tests.run.len(), false);
+        for (lead, row) in rows.enumerate() {
+            tests.plan.decide(tests.id, value(row), &mut self.room, &mut self.run);
+            set_bits(words, &self.run, lead);
         }
     }
 
-    /// Decides each text of a dictionary that some row has; as symbols, where there are any.
-    fn decide_coded(&mut self, tests: &Tests<'_>, symbols: Option<&Type>, texts: Texts<'_>) {
-        // Behind the texts stands the run of a missing one.
+    /// Decides each text that has not come up in the batch before; as symbols, where there are any.
+    fn decide_coded(&mut self, tests: &Tests<'_>, place: usize, symbols: Option<&Type>, texts: Texts<'_>) {
         let (entries, length) = (texts.dictionary.len(), tests.run.len());
-        self.runs.clear();
-        self.runs.resize((entries + 1) * length, false);
-        self.decided.clear();
-        self.decided.resize(entries + 1, false);
-        let blocks = Self::blocks(&mut self.words, self.tests, tests.run.clone());
-        for (words, codes) in blocks.zip(texts.codes.chunks(BLOCK)) {
-            for (lead, code) in codes.iter().enumerate() {
-                let code = (*code as usize).min(entries);
-                let (Some(decided), Some(run)) =
-                    (self.decided.get_mut(code), self.runs.get_mut(code * length..(code + 1) * length))
-                else {
-                    continue;
-                };
-                if !*decided {
-                    *decided = true;
-                    let text = texts.dictionary.get(code).filter(|text| !text.is_empty());
-                    let value = text.and_then(|text| match symbols {
-                        Some(of) => of.symbol_id(text).map(ValueRef::Symbol),
-                        None => Some(ValueRef::Text(text)),
-                    });
-                    tests.plan.decide(tests.id, value, &mut self.room, run);
-                }
-                set_bits(words, run, lead);
+        let (Some(words), Some(known)) = (self.words.get_mut(tests.run.clone()), self.known.get_mut(place))
+        else {
+            return;
+        };
+        for (lead, code) in texts.codes.iter().enumerate() {
+            let code = (*code as usize).min(entries);
+            let run = known.runs.get_mut(code * length..(code + 1) * length);
+            let (Some(decided), Some(run)) = (known.decided.get_mut(code), run) else { continue };
+            if !*decided {
+                *decided = true;
+                let text = texts.dictionary.get(code).filter(|text| !text.is_empty());
+                let value = text.and_then(|text| match symbols {
+                    Some(of) => of.symbol_id(text).map(ValueRef::Symbol),
+                    None => Some(ValueRef::Text(text)),
+                });
+                tests.plan.decide(tests.id, value, &mut self.room, run);
             }
+            set_bits(words, run, lead);
         }
     }
 }

@@ -76,9 +76,9 @@ impl Counters {
 
     /// Adds up the events of a lead as they count at `now`; `targets` are those of the lead's events.
     pub(super) fn add_lead(&mut self, source: &Source<'_, '_>, lead: usize, now: Micros) {
-        let Some([from, to]) = source.events.offsets.get(lead..lead + 2) else { return };
-        let (times, targets) = (source.events.times.get(*from..*to), source.arrivals.targets(*from..*to));
-        let mut row = *from;
+        let rows = source.events.rows(lead..lead + 1);
+        let (times, targets) = (source.events.times.get(rows.clone()), source.arrivals.targets(rows.clone()));
+        let mut row = rows.start;
         self.aside.clear();
         for (times, targets) in times.unwrap_or(&[]).chunks(ROUND).zip(targets.chunks(ROUND)) {
             self.add_rows(source, times, targets, row, now);
@@ -116,9 +116,7 @@ impl Counters {
             }
         }
         self.aside.truncate(put_aside);
-        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
-            *count += u32::from(std::mem::take(lane));
-        }
+        self.sums.take_counts(&mut self.counts);
     }
 
     /// Goes through the events that add more, the newest first where that matters.
@@ -147,9 +145,7 @@ impl Counters {
 
     fn add_guarded(&mut self, source: &Source<'_, '_>, target: TargetId, event: &Aside) {
         source.targets.rows.add_to(&mut self.sums, target, event.stretch);
-        for (count, lane) in self.counts.iter_mut().zip(self.sums.counts.as_flattened_mut()) {
-            *count += u32::from(std::mem::take(lane));
-        }
+        self.sums.take_counts(&mut self.counts);
         for other in source.targets.others(target) {
             self.add_other(source, other, event);
         }

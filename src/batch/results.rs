@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::block::{BLOCK, Block};
-use super::columns::MISSING;
+use super::columns::{LeadColumns, MISSING};
 use crate::decimal::Points;
-use crate::lead::Stage;
+use crate::lead::{NameOf, Stage, UnknownName};
 use crate::model::{Gate, ScoreIndex};
 use crate::plan::{Plan, Slot};
 use crate::rule_set::{Compiled, ScoreId};
@@ -25,6 +25,8 @@ pub struct BatchResults {
     /// Whether until when results hold was asked for.
     asked: bool,
     columns: Columns,
+    /// Kinds that the vocabulary lacks and how many events were left out for each.
+    unknown: Vec<(UnknownName, usize)>,
 }
 
 /// Columns of results, a row for each lead.
@@ -48,7 +50,13 @@ pub(super) struct Columns {
 impl BatchResults {
     pub(super) fn new(rules: &Arc<Compiled>) -> Self {
         let at = Instant::nearest(DateTime::UNIX_EPOCH);
-        BatchResults { rules: Arc::clone(rules), at, asked: false, columns: Columns::new(rules) }
+        BatchResults {
+            rules: Arc::clone(rules),
+            at,
+            asked: false,
+            columns: Columns::new(rules),
+            unknown: Vec::new(),
+        }
     }
 
     /// Makes room for the results of so many leads at `at`.
@@ -56,6 +64,22 @@ impl BatchResults {
         (self.at, self.asked) = (at, valid_until);
         self.columns.clear(leads, valid_until);
         &mut self.columns
+    }
+
+    /// Takes note of the events that were left out, by code of their kind.
+    pub(super) fn set_unknown(&mut self, leads: &LeadColumns<'_>, skipped: &[usize]) {
+        self.unknown.clear();
+        let names = leads.events.map_or(&[][..], |events| events.kinds.dictionary);
+        for (name, skipped) in names.iter().zip(skipped).filter(|(_, skipped)| **skipped > 0) {
+            let name = UnknownName::of(&self.rules.model.vocabulary, NameOf::Event, name, None);
+            self.unknown.push((name, *skipped));
+        }
+    }
+
+    /// The event kinds that the vocabulary lacks, in the order of their dictionary, each with how many events were
+    /// left out for it.
+    pub fn unknown_events(&self) -> impl ExactSizeIterator<Item = (&UnknownName, usize)> {
+        self.unknown.iter().map(|(name, skipped)| (name, *skipped))
     }
 
     /// How many leads were evaluated.
@@ -203,31 +227,48 @@ impl Columns {
         }
     }
 
+    /// Puts the rows of a part where they belong, from `first` on.
+    #[cfg(feature = "rayon")]
+    pub(super) fn put(&mut self, first: usize, part: &Columns) {
+        fn copy<T: Copy>(to: &mut [T], first: usize, from: &[T]) {
+            if let Some(to) = to.get_mut(first..first + from.len()) {
+                to.copy_from_slice(from);
+            }
+        }
+        self.scores.iter_mut().zip(&part.scores).for_each(|(to, from)| copy(to, first, from));
+        self.bands.iter_mut().zip(&part.bands).for_each(|(to, from)| copy(to, first, from));
+        self.segments.iter_mut().zip(&part.segments).for_each(|(to, from)| copy(to, first, from));
+        self.gates.iter_mut().zip(&part.gates).for_each(|(to, from)| copy(to, first, from));
+        copy(&mut self.reasons, first, &part.reasons);
+        copy(&mut self.stages, first, &part.stages);
+        copy(&mut self.valid_until, first, &part.valid_until);
+    }
+
     /// Sets the row of a lead.
     pub(super) fn set(&mut self, lead: usize, outcome: &Outcome) {
         for (column, score) in self.scores.iter_mut().zip(&outcome.scores) {
-            put(column, lead, *score);
+            set(column, lead, *score);
         }
         for (column, band) in self.bands.iter_mut().zip(&outcome.bands) {
-            put(column, lead, band.map_or(0, |band| band.0));
+            set(column, lead, band.map_or(0, |band| band.0));
         }
         for (column, is_in) in self.segments.iter_mut().zip(&outcome.segments) {
-            put(column, lead, *is_in);
+            set(column, lead, *is_in);
         }
         let gates = &outcome.gates;
         let holds = [gates.mql, gates.revert, gates.sql, gates.recycle, gates.disqualify.is_some()];
         for (column, holds) in self.gates.iter_mut().zip(holds) {
-            put(column, lead, holds);
+            set(column, lead, holds);
         }
         let reason = gates.disqualify.and_then(|gate| u32::try_from(gate).ok());
-        put(&mut self.reasons, lead, reason.unwrap_or(MISSING));
-        put(&mut self.stages, lead, outcome.stage);
+        set(&mut self.reasons, lead, reason.unwrap_or(MISSING));
+        set(&mut self.stages, lead, outcome.stage);
         // No row where nobody asked.
-        put(&mut self.valid_until, lead, outcome.valid_until.map(Instant::micros));
+        set(&mut self.valid_until, lead, outcome.valid_until.map(Instant::micros));
     }
 }
 
-fn put<T: Copy>(column: &mut [T], row: usize, value: T) {
+fn set<T: Copy>(column: &mut [T], row: usize, value: T) {
     column.get_mut(row).into_iter().for_each(|entry| *entry = value);
 }
 

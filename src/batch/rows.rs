@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::layout::{Layout, TermAdds};
 
-/// As many lanes as one register has.
-pub(super) type Counts = [u8; 16];
+/// Eight lanes of a byte each. Words are added as they are: no lane runs over into the next.
+pub(super) type Counts = u64;
 /// The stretch of the newest event, the smaller the newer; [`NONE_YET`] for none.
 pub(super) type Newest = [i16; 8];
 
@@ -44,11 +44,22 @@ pub(super) struct Sums {
     pub(super) points: Vec<i64>,
 }
 
+impl Sums {
+    /// Moves what the lanes count on to wider numbers.
+    pub(super) fn take_counts(&mut self, counts: &mut [u32]) {
+        for (word, counts) in self.counts.iter_mut().zip(counts.chunks_mut(8)) {
+            for (count, lane) in counts.iter_mut().zip(std::mem::take(word).to_le_bytes()) {
+                *count += u32::from(lane);
+            }
+        }
+    }
+}
+
 impl Rows {
     /// No rows, but those of the target that adds nothing.
     pub(super) fn new(layout: &Layout) -> Rows {
         let lengths = Row {
-            counts: layout.count_lanes.div_ceil(16),
+            counts: layout.count_lanes.div_ceil(8),
             newest: layout.newest_lanes.div_ceil(8),
             points: layout.point_lanes,
         };
@@ -68,7 +79,7 @@ impl Rows {
 
     /// Whether there is no room for another target.
     pub(super) fn are_full(&self) -> bool {
-        16 * (self.counts.len() + self.newest.len()) + 8 * self.points.len() > MOST_BYTES
+        8 * (self.counts.len() + 2 * self.newest.len() + self.points.len()) > MOST_BYTES
     }
 
     /// Adds the rows of a target whose events fit these terms and perhaps are activity.
@@ -79,14 +90,15 @@ impl Rows {
         active: bool,
     ) {
         for (stretch, place) in (0..).zip(0..self.stretches) {
-            let counts = row(&mut self.counts, self.lengths.counts, [0; 16]).as_flattened_mut();
+            let counts = row(&mut self.counts, self.lengths.counts, 0);
             let newest = row(&mut self.newest, self.lengths.newest, [NONE_YET; 8]).as_flattened_mut();
             let points = row(&mut self.points, self.lengths.points, 0);
             // OK because there are fewer stretches than 2^15.
             let own = place as i16;
             for term in terms.clone() {
                 for (_, lane) in term.counts.iter().filter(|(window, _)| window.contains(stretch)) {
-                    counts.get_mut(*lane as usize).into_iter().for_each(|count| *count = 1);
+                    let word = counts.get_mut(*lane as usize / 8);
+                    word.into_iter().for_each(|word| *word |= 1 << (lane % 8 * 8));
                 }
                 for (_, lane) in term.newest.iter().filter(|(window, _)| window.contains(stretch)) {
                     newest.get_mut(*lane as usize).into_iter().for_each(|newest| *newest = own);
@@ -107,17 +119,17 @@ impl Rows {
     pub(super) fn add_to(&self, sums: &mut Sums, target: u32, stretch: u32) {
         let place = target as usize * self.stretches + stretch as usize;
         let run = |length: usize| -> Range<usize> { place * length..(place + 1) * length };
-        for (sum, row) in sums.counts.iter_mut().zip(self.counts.get(run(self.lengths.counts)).unwrap_or(&[]))
+        for (sum, one) in sums.counts.iter_mut().zip(self.counts.get(run(self.lengths.counts)).unwrap_or(&[]))
         {
-            for (sum, one) in sum.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(*one);
-            }
+            *sum = sum.wrapping_add(*one);
         }
         for (sum, row) in sums.newest.iter_mut().zip(self.newest.get(run(self.lengths.newest)).unwrap_or(&[]))
         {
-            for (sum, one) in sum.iter_mut().zip(row) {
-                *sum = (*sum).min(*one);
-            }
+            let (one, other) = (*sum, *row);
+            *sum = std::array::from_fn(|lane| {
+                #[expect(clippy::indexing_slicing, reason = "both have as many lanes")]
+                one[lane].min(other[lane])
+            });
         }
         for (sum, one) in sums.points.iter_mut().zip(self.points.get(run(self.lengths.points)).unwrap_or(&[]))
         {
@@ -127,7 +139,7 @@ impl Rows {
 
     /// Nothing added up yet.
     pub(super) fn begin(&self, sums: &mut Sums) {
-        fill(&mut sums.counts, self.lengths.counts, [0; 16]);
+        fill(&mut sums.counts, self.lengths.counts, 0);
         fill(&mut sums.newest, self.lengths.newest, [NONE_YET; 8]);
         fill(&mut sums.points, self.lengths.points, 0);
     }

@@ -5,6 +5,10 @@ use crate::Stage;
 
 const NOON: i64 = 1_793_361_600_000_000;
 
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(NOON).unwrap()
+}
+
 fn rules() -> RuleSet {
     RuleSet::compile(
         "attribute plan: one of [free, pro]
@@ -16,7 +20,7 @@ fn rules() -> RuleSet {
 
 /// The error of binding leads.
 fn refused(leads: LeadColumns<'_>) -> String {
-    rules().batch().bind(leads).unwrap_err().to_string()
+    rules().batch().evaluate(leads, noon()).unwrap_err().to_string()
 }
 
 /// The error of three leads with this attribute.
@@ -138,7 +142,7 @@ fn texts_of_one_of_attributes_are_symbols() {
     let codes = |codes: &[u32]| attribute("plan", Column::texts(&dictionary, codes));
     let mut batch = rules().batch();
     let plans = [("plan", Column::texts(&dictionary, &[0, 1, MISSING]))];
-    assert!(batch.bind(LeadColumns::new(3).attributes(&plans)).is_ok());
+    assert!(batch.evaluate(LeadColumns::new(3).attributes(&plans), noon()).is_ok());
     assert_eq!(
         codes(&[0, 3, 2]),
         "attributes.plan, row 1 (lead \"b\"): found the text \"prro\" where one of free, pro belongs; \
@@ -207,8 +211,7 @@ fn a_property_column_serves_the_kinds_that_have_its_type() {
         let properties = [("seconds", Column::integers(seconds))];
         let mut batch = rules().batch();
         let leads = LeadColumns::new(2).events(events(kinds).properties(&properties));
-        batch.bind(leads).map(|mut leads| {
-            let results = leads.evaluate(DateTime::from_timestamp_micros(NOON).unwrap());
+        batch.evaluate(leads, noon()).map(|results| {
             results.score("score").unwrap().iter().map(|score| score.thousandths()).collect::<Vec<_>>()
         })
     };
@@ -225,11 +228,12 @@ fn unknown_kinds_are_left_out_and_counted() {
     let mut batch = rules.batch();
     let kinds = Texts::new(&["vistied", "visited", "unused"], &[0, 1, 0]);
     let subjects = Texts::new(&["Pricing"], &[0, 0, 0]);
-    let mut leads = batch.bind(LeadColumns::new(2).events(events(kinds).subjects(subjects))).unwrap();
-    let unknown: Vec<_> = leads.unknown_events().map(|(name, count)| (name.to_string(), count)).collect();
+    let leads = LeadColumns::new(2).events(events(kinds).subjects(subjects));
+    let results = batch.evaluate(leads, noon()).unwrap();
+    let unknown: Vec<_> = results.unknown_events().map(|(name, count)| (name.to_string(), count)).collect();
     let name = "event \"vistied\" is not in the vocabulary; did you mean \"visited\"?";
     assert_eq!(unknown, [(name.to_owned(), 2)]);
-    let results = leads.evaluate(DateTime::from_timestamp_micros(NOON).unwrap());
     let scores: Vec<_> = results.score("score").unwrap().iter().map(|score| score.to_string()).collect();
     assert_eq!(scores, ["0", "1"]);
+    assert_eq!(batch.evaluate(LeadColumns::new(2), noon()).unwrap().unknown_events().count(), 0);
 }

@@ -76,8 +76,8 @@ impl Qualification {
         let mut draft = self.command(Trigger::Qualify, Stage::Sql, now, by)?;
         self.expect_mine(evaluation)?;
         self.expect_current(evaluation)?;
-        let (at, valid_until) = (evaluation.at(), evaluation.valid_until());
-        if draft.at < at || valid_until.is_some_and(|until| draft.at >= until) {
+        if !evaluation.holds_at(draft.at) {
+            let (at, valid_until) = (evaluation.at(), evaluation.valid_until());
             return Err(QualificationError::NotValid { at, valid_until, now: draft.at });
         }
         if evaluation.stage() != self.stage {

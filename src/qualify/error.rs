@@ -115,11 +115,11 @@ pub enum QualificationError {
     )]
     NoCriterion,
     /// The evaluation is not valid at the instant of the command.
-    #[error("the evaluation at {} is valid {}, not at {}; evaluate the lead again", print_instant(*.at), validity(*.valid_until), print_instant(*.now))]
+    #[error("the evaluation at {} is valid {}, not at {}; evaluate the lead again", print_instant(*.at), validity(*.at, *.valid_until, *.now), print_instant(*.now))]
     NotValid {
         /// The instant of the evaluation.
         at: DateTime<Utc>,
-        /// The first instant at which it is no longer valid.
+        /// The first instant at which it is no longer valid; none for never, and where nobody looked for it.
         valid_until: Option<DateTime<Utc>>,
         /// The instant of the command.
         now: DateTime<Utc>,
@@ -184,6 +184,10 @@ fn since((stage, since): &(Stage, Option<DateTime<Utc>>)) -> String {
     }
 }
 
-fn validity(until: Option<DateTime<Utc>>) -> String {
-    until.map_or("from then on".to_owned(), |until| format!("from then until {}", print_instant(until)))
+fn validity(at: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    match until {
+        Some(until) => format!("from then until {}", print_instant(until)),
+        None if now < at => "from then on".to_owned(),
+        None => "at that instant only, as nobody looked how long it holds".to_owned(),
+    }
 }

@@ -43,6 +43,8 @@ pub struct Evaluation {
     pub(super) at: Instant,
     /// The stage of the lead's record, and since when: what the automatic step started from.
     pub(super) record: (Stage, Option<Instant>),
+    /// Whether how long it holds was looked for.
+    pub(super) looked_ahead: bool,
     pub(super) outcome: Outcome,
 }
 
@@ -51,11 +53,20 @@ impl Evaluation {
     pub(super) fn empty(rules: &Arc<Compiled>) -> Self {
         let at = Instant::nearest(DateTime::UNIX_EPOCH);
         let record = (Stage::default(), None);
-        Evaluation { rules: Arc::clone(rules), id: String::new(), at, record, outcome: Outcome::default() }
+        let (id, outcome) = (String::new(), Outcome::default());
+        Evaluation { rules: Arc::clone(rules), id, at, record, looked_ahead: true, outcome }
     }
 
     pub(crate) fn rules(&self) -> &Arc<Compiled> {
         &self.rules
+    }
+
+    /// Whether it is known to say at `now` what it says: where nobody looked how long it holds, at its own
+    /// instant only.
+    pub(crate) fn holds_at(&self, now: DateTime<Utc>) -> bool {
+        let now = Instant::nearest(now);
+        let is_before_the_end = self.outcome.valid_until.is_none_or(|until| now < until);
+        now == self.at || (now > self.at && self.looked_ahead && is_before_the_end)
     }
 
     pub(crate) fn outcome(&self) -> &Outcome {

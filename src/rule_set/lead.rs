@@ -141,6 +141,7 @@ impl Evaluator {
         self.evaluation.at = Instant::nearest(now);
         let record = (lead.facts.stage, lead.facts.stage_since);
         self.evaluation.record = record;
+        self.evaluation.looked_ahead = self.looks_ahead;
         let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
         let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
         if self.looks_ahead {
@@ -169,10 +170,12 @@ impl Evaluator {
         self.evaluation.id.clear();
         self.evaluation.id.push_str(state.id());
         self.evaluation.at = at;
+        self.evaluation.record = state.record();
+        self.evaluation.looked_ahead = true;
         score::evaluate(
             &rules.plan,
             &self.state.signals,
-            state.record(),
+            self.evaluation.record,
             at,
             &mut self.scratch,
             &mut self.evaluation.outcome,

@@ -252,8 +252,7 @@ fn several(compiled: &Compiled<'_>) -> Vec<GivenLead> {
 fn outcomes(compiled: &Compiled<'_>, batch: &mut Batch, leads: &[GivenLead]) -> Result<Vec<Outcome>, String> {
     let columns = OwnedLeads::new(&compiled.model().vocabulary, leads);
     columns.with(|columns| {
-        let mut bound = batch.bind(columns).map_err(|error| error.to_string())?;
-        let results = bound.evaluate(compiled.case.now.into());
+        let results = batch.evaluate(columns, compiled.case.now.into()).map_err(|error| error.to_string())?;
         let names: Vec<&str> = compiled.rules.scores().collect();
         let row = |lead: usize| Outcome {
             scores: names.iter().map(|name| results.score(name).unwrap()[lead]).collect(),

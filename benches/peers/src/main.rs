@@ -32,14 +32,16 @@ const USAGE: &str =
 /// The instant of every evaluation: 2026-11-01.
 const NOW: DateTime<Utc> = DateTime::from_timestamp(1_793_491_200, 0).expect("in range");
 
+/// Makes so many leads and gives the ways to score them, checked to agree.
+type Prepare = fn(usize) -> Result<Vec<Way>, Box<dyn Error>>;
+
 /// Something to be done in many ways.
 struct Workload {
     name: &'static str,
     about: &'static str,
     /// How many different leads: enough that no branch is learnt by heart, few enough for a near cache.
     leads: usize,
-    /// Gives the ways, checked to agree.
-    prepare: fn(usize) -> Result<Vec<Way>, Box<dyn Error>>,
+    prepare: Prepare,
 }
 
 const WORKLOADS: [Workload; 5] = [

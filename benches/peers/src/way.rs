@@ -12,11 +12,14 @@ pub struct Verdict {
     pub mql: bool,
 }
 
+/// Gives the verdicts on a run of leads, from the one with the number that it is given.
+type Judge = Box<dyn FnMut(usize, &mut [Verdict])>;
+
 /// One way to score the leads of a workload.
 pub struct Way {
     pub name: String,
     pub kind: Kind,
-    judge: Box<dyn FnMut(usize, &mut [Verdict])>,
+    judge: Judge,
 }
 
 /// What a way starts from, and so which of the hand-written ones it is held against.

@@ -9,7 +9,7 @@ mod reading;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::qualify::{Qualification, Reason, Trigger};
+use crate::qualify::{Actor, Qualification, Reason, Trigger};
 use crate::{RuleSet, Stage};
 
 /// need promotes, budget reverts, authority recycles and timing disqualifies.
@@ -428,8 +428,6 @@ fn a_record_that_does_not_follow_leaves_its_lead_out() {
         assert_eq!((report.total.leads, report.left_out), (0, 1));
     }
 }
-
-use crate::qualify::Actor;
 
 #[test]
 fn an_import_that_stands_there_since_later_does_not_follow() {

@@ -69,13 +69,12 @@ impl<R: BufRead> AttributeReader<R> {
     pub(crate) fn new(reader: R, options: &ReadOptions, attribute: Option<&str>) -> Result<Self, ReadError> {
         let file: Arc<str> = options.file.as_str().into();
         let lines = Lines::new(reader, options.line_limit);
-        let mut others = attribute.map(|_| BTreeSet::new());
+        // A header row has the attribute or lacks it: no need to look for it further on.
+        let others = attribute.filter(|_| options.format == LeadFormat::JsonLines).map(|_| BTreeSet::new());
         let source = match options.format {
             LeadFormat::JsonLines => Source::Json(JsonLines::new(lines)),
             #[cfg(feature = "csv")]
             LeadFormat::Csv => {
-                // A header row has the attribute or lacks it: no need to look for it further on.
-                others = None;
                 open_csv(Records::new(lines), options, attribute).map_err(|failure| failure.in_file(&file))?
             }
         };

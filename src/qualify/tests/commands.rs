@@ -229,6 +229,14 @@ fn qualifying_wants_the_criterion_in_a_valid_evaluation() {
         "the evaluation at 2026-11-02T09:00:00Z is valid from then until 2026-12-02T09:00:00Z, not at \
          2026-11-02T08:59:59Z; evaluate the lead again",
     );
+    let unsure = rules.evaluator().without_valid_until().evaluate(&lead, today()).clone();
+    refuse(
+        &unsure,
+        at("2026-11-02T09:00:01Z"),
+        "the evaluation at 2026-11-02T09:00:00Z is valid at that instant only, as nobody looked how long it \
+         holds, not at 2026-11-02T09:00:01Z; evaluate the lead again",
+    );
+    assert!(before.clone().qualify(&unsure, &lead, today(), DANA).is_ok());
     let (ruled_out, _) = evaluated(&rules, &before, today(), |lead| {
         sells(lead).set("email_domain", "competitor.example").unwrap()
     });

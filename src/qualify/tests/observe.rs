@@ -332,3 +332,23 @@ fn a_lead_without_an_id_passes_for_any() {
     let mut qualification = rules.qualification("L-1");
     assert_eq!(qualification.observe(&rules.evaluate(&lead, today()), &lead).unwrap().len(), 1);
 }
+
+/// A host that keeps states in place of leads evaluates those.
+#[test]
+fn a_state_is_evaluated_where_it_stands() {
+    let rules = rules();
+    let mut keeper = rules.keeper();
+    let mut state = keeper.new_state("L-1");
+    let need = keeper.attribute("need").unwrap();
+    keeper.set(&mut state, need, true, today()).unwrap();
+    let mut qualification = rules.qualification("L-1");
+    let mut evaluator = rules.evaluator();
+    let records = qualification.observe(evaluator.evaluate_state(&state, today()).unwrap(), None).unwrap();
+    assert_eq!((records[0].what, records[0].to), (Trigger::Promote, Stage::Mql));
+    let later = at("2026-11-03");
+    let error = qualification.observe(evaluator.evaluate_state(&state, later).unwrap(), None).unwrap_err();
+    assert!(error.to_string().contains("a lead record at lead since an unknown instant"), "{error}");
+    let (stage, since) = (qualification.stage(), qualification.stage_since());
+    keeper.set_stage(&mut state, stage, since, later).unwrap();
+    assert_eq!(qualification.observe(evaluator.evaluate_state(&state, later).unwrap(), None), Ok(vec![]));
+}

@@ -175,13 +175,13 @@ impl<'s> Tally<'s> {
             | What::VisitedDocs
             | What::VisitedBlog
             | What::VisitedCareers
-            | What::VisitedOther => {
-                if age < 30 * DAY {
-                    self.visited_30 += 1;
-                    mark(self.visited_subjects, event.subject);
-                    if age < 14 * DAY {
-                        self.visited_days |= 1 << (self.today - event.at.div_euclid(DAY));
-                    }
+            | What::VisitedOther
+                if age < 30 * DAY =>
+            {
+                self.visited_30 += 1;
+                mark(self.visited_subjects, event.subject);
+                if age < 14 * DAY {
+                    self.visited_days |= 1 << (self.today - event.at.div_euclid(DAY));
                 }
             }
             What::DownloadedEbook | What::DownloadedWhitepaper | What::DownloadedOther => {

@@ -94,7 +94,9 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
         }
         state
     };
-    let states: Vec<LeadState> = leads.iter().map(&mut state).collect();
+    let mut states: Vec<LeadState> = leads.iter().map(&mut state).collect();
+    let mut settler = rules.keeper();
+    states.iter_mut().try_for_each(|state| settler.settle(state))?;
     let mut evaluator = rules.evaluator().without_valid_until();
     let kept = Way::new("LeadQL, bounded state", Kind::Prepared, move |lead| {
         verdict(evaluator.evaluate_state(&states[lead], now).expect("of the same rule set"))
