@@ -126,7 +126,7 @@ impl Funnel {
     /// is none. May come before or after the lead's records; of several the last counts.
     ///
     /// A lead that is named counts also without records: it never moved, and stands at
-    /// [`Stage::Lead`](crate::Stage::Lead).
+    /// [`Stage::Lead`](crate::Stage::Lead). As nothing says when it came, it does so at every instant.
     pub fn add_lead<'g>(&mut self, id: &str, group: impl Into<Option<&'g str>>) {
         let group = group.into().filter(|name| !name.is_empty()).map(|name| self.groups.number(name));
         with_life(&mut self.leads, id, |life| (life.is_named, life.group) = (true, group));
