@@ -1,6 +1,12 @@
 //! Evaluating a lead that is prepared: 50 rules over attributes alone, 40 rules over events as histories grow,
 //! and a rule set as a team would write it; each with and without looking for how long the result holds.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a bench stops where something is not as it should be"
+)]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use leadql::{Lead, NewEvent, ReadOptions, RuleSet};
