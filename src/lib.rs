@@ -90,8 +90,8 @@ pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, RuleSet,
-    RuleValue, ScoreId,
+    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, PlanReport,
+    RuleSet, RuleValue, ScoreId,
 };
 pub use state::{
     AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
@@ -101,6 +101,11 @@ pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+/// What a [`PlanReport`] is made of.
+pub mod plan_report {
+    pub use crate::rule_set::{AttributePlan, ConditionsPlan, RulesPlan, SignalPlan, TablesPlan};
+}
 
 /// What an [`Explanation`] is made of.
 pub mod explanation {

@@ -110,6 +110,19 @@ struct TestedAttribute {
     blocks: Vec<Block>,
 }
 
+/// How many of the tests of an attribute are decided in which way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ways {
+    pub(crate) tests: usize,
+    /// Texts in the attribute's own table.
+    pub(crate) listed: usize,
+    /// Lists that have tables of their own.
+    pub(crate) long_lists: usize,
+    pub(crate) needles: usize,
+    pub(crate) bounds: usize,
+    pub(crate) one_by_one: usize,
+}
+
 /// Up to 64 truth values, the first in the lowest bit.
 type Truths = u64;
 
@@ -185,6 +198,15 @@ impl AttributeTests {
         }
     }
 
+    /// How the tests of each attribute are decided.
+    pub(crate) fn deciders(&self) -> impl Iterator<Item = (AttributeId, Ways)> {
+        self.tested.iter().map(|tested| {
+            let mut ways = Ways { tests: tested.run.len(), ..Ways::default() };
+            tested.blocks.iter().for_each(|block| block.decider.count(&mut ways));
+            (tested.attribute, ways)
+        })
+    }
+
     fn of(&self, attribute: AttributeId) -> Option<&TestedAttribute> {
         self.tested.get(*self.places.get(attribute.0 as usize)?.as_ref()? as usize)
     }
@@ -217,6 +239,19 @@ impl Block {
 }
 
 impl Decider {
+    fn count(&self, ways: &mut Ways) {
+        match self {
+            Decider::LookUp(look_up) => {
+                ways.listed += look_up.listed.len();
+                ways.long_lists += look_up.long.len();
+                ways.needles += look_up.needles.as_ref().map_or(0, Needles::len);
+                ways.one_by_one += look_up.others.len();
+            }
+            Decider::Bounds(tests) => ways.bounds += tests.len(),
+            Decider::OneByOne(tests) => ways.one_by_one += tests.len(),
+        }
+    }
+
     #[inline]
     fn decide(&self, value: ValueRef<'_>, room: &mut String) -> Truths {
         match (self, value) {

@@ -34,6 +34,16 @@ impl DecayTables {
         })
     }
 
+    /// How many different tables there are.
+    pub(crate) fn count(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// The bytes that the values of all tables take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.tables.iter().map(|table| size_of_val::<[i32]>(table)).sum()
+    }
+
     /// The values of a table by step, in thousandths of a point; 0 from its end on.
     pub(crate) fn get(&self, id: TableId) -> &[i32] {
         self.tables.get(id.0 as usize).map_or(&[], |table| table)

@@ -39,6 +39,10 @@ impl Needles {
         Needles { heads, needles }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.needles.len()
+    }
+
     /// Calls `found` with what each needle that occurs is found for, once for each place.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(u32)) {
         let text = text.as_bytes();

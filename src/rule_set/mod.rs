@@ -9,6 +9,7 @@ mod lead;
 mod lead_builder;
 #[cfg(feature = "json")]
 mod lead_reader;
+mod plan_report;
 mod rule_value;
 mod sla;
 
@@ -24,6 +25,7 @@ pub use lead_builder::{LeadBuilder, NewEvent};
 pub(crate) use lead_builder::{instant as checked_instant, unknown as unknown_name};
 #[cfg(feature = "json")]
 pub use lead_reader::LeadReader;
+pub use plan_report::{AttributePlan, ConditionsPlan, PlanReport, RulesPlan, SignalPlan, TablesPlan};
 pub use rule_value::RuleValue;
 
 use crate::diagnostic::Diagnostics;

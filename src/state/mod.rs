@@ -49,7 +49,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 mod token;
-mod words;
+pub(crate) mod words;
 
 pub use bound::{StateBound, TermBound};
 pub use error::StateError;

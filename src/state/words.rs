@@ -17,7 +17,7 @@ pub(super) fn attribute(model: &Model, id: AttributeId) -> String {
 }
 
 /// A term by its place in the retention: `visited(pricing | product_details)`, or what counts as activity.
-pub(super) fn term(model: &Model, plan: &Plan, number: usize) -> String {
+pub(crate) fn term(model: &Model, plan: &Plan, number: usize) -> String {
     match plan.terms.get(number) {
         Some(term) => selectors(model, term.id),
         None => "that count as activity".to_owned(),

@@ -24,6 +24,24 @@ fn check_tells_everything_that_is_wrong() {
 }
 
 #[test]
+fn check_shows_the_plan_of_files_without_errors() {
+    let files = [("good.lql", "need => 1  visited(pricing) >= 2 within 30d => 2"), ("bad.lql", "ned => 1")];
+    let folder = Folder::new("plan", &files);
+    let text = run(&folder, &["check", "good.lql", "--plan"]);
+    assert_eq!(text.status, 0);
+    assert!(text.out.starts_with("good.lql\nrules: 2\n"), "{}", text.out);
+    assert!(text.out.contains("\n  visited(pricing) within 30d: up to 2\n"), "{}", text.out);
+    assert!(text.out.contains("\na lead's state: at most "), "{}", text.out);
+    let json = run(&folder, &["check", ".", "--plan", "--format", "json"]);
+    assert_eq!(json.status, 1);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(value["plans"].as_array().unwrap().len(), 1);
+    let plan = &value["plans"][0];
+    assert_eq!((plan["file"].as_str(), plan["rules"]["settled"].as_u64()), (Some("./good.lql"), Some(1)));
+    assert_eq!(plan["signals"][0]["signal"], "visited(pricing) within 30d");
+}
+
+#[test]
 fn warnings_fail_a_check_only_if_denied() {
     let rules = "visited(pricing) => +1000 decay 0.1% every 1d";
     let folder = Folder::new("warnings", &[("r.lql", rules)]);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use leadql::{Compiler, Diagnostics, Report};
+use leadql::{Compiler, Diagnostics, PlanReport, Report};
 
-use crate::output::{self, Stop};
+use crate::output::{self, BOLD, RESET, Stop, printable};
 use crate::paths;
 
 /// Check rule sets: every error and warning at once, each in its source with what would be right
@@ -17,6 +17,7 @@ Examples:
   leadql check criteria.lql
   leadql check rules/ --deny warnings
   leadql check criteria.lql --format json
+  leadql check criteria.lql --plan
 
 Exit status: 0 clean or only warnings, 1 errors (with --deny warnings also warnings).")]
 pub(crate) struct Arguments {
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// Let findings that are no errors fail the check too
     #[arg(long, value_enum)]
     deny: Option<Deny>,
+    /// Show what was made of each rule set: what is decided when and how, and what a lead's state takes
+    #[arg(long)]
+    plan: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -45,14 +49,31 @@ enum Deny {
 #[derive(serde::Serialize)]
 struct Reports {
     diagnostics: Vec<Report>,
+    /// Only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plans: Option<Vec<Plan>>,
+}
+
+/// The plan of a file without errors.
+#[derive(serde::Serialize)]
+struct Plan {
+    file: String,
+    #[serde(flatten)]
+    report: PlanReport,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let files = paths::rule_files(&arguments.rules)?;
     let mut found: Vec<Diagnostics> = Vec::new();
+    let mut plans: Vec<Plan> = Vec::new();
     for file in &files {
         found.push(match Compiler::new().compile_file(file) {
-            Ok(rules) => rules.warnings().clone(),
+            Ok(rules) => {
+                if arguments.plan {
+                    plans.push(Plan { file: file.display().to_string(), report: rules.plan_report() });
+                }
+                rules.warnings().clone()
+            }
             Err(errors) => errors,
         });
     }
@@ -61,11 +82,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let errors = reports.iter().filter(|report| report.severity == "error").count();
     let warnings = reports.len() - errors;
     match arguments.format {
-        Format::Json => output::json(&Reports { diagnostics: reports })?,
+        Format::Json => {
+            output::json(&Reports { diagnostics: reports, plans: arguments.plan.then_some(plans) })?;
+        }
         Format::Text => {
             let mut out = output::results();
             for found in &found {
                 writeln!(out, "{}\n", found.render(true))?;
+            }
+            for Plan { file, report } in &plans {
+                writeln!(out, "{BOLD}{}{RESET}\n{report}\n", printable(file))?;
             }
             out.flush()?;
             let (files, errors, warnings) = (
