@@ -45,6 +45,7 @@
 //!
 //! - `json`: leads and records from JSON Lines
 //! - `csv`: leads and events from CSV
+//! - `rayon`: batches of leads on several threads
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
 
