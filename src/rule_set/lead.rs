@@ -135,25 +135,12 @@ impl Evaluator {
 
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
-        let rules = &self.evaluation.rules;
-        let lead = lead.fitted(rules);
+        let lead = lead.fitted(&self.evaluation.rules);
         self.evaluation.id.clone_from(&lead.facts.id);
-        self.evaluation.at = Instant::nearest(now);
         let record = (lead.facts.stage, lead.facts.stage_since);
-        self.evaluation.record = record;
-        self.evaluation.looked_ahead = self.looks_ahead;
-        let (plan, signals, at) = (&rules.plan, &lead.signals, self.evaluation.at);
-        let (scratch, outcome) = (&mut self.scratch, &mut self.evaluation.outcome);
-        if self.looks_ahead {
-            score::evaluate(plan, signals, record, at, scratch, outcome);
-        } else {
-            score::evaluate_once(plan, signals, record, at, scratch, outcome);
-        }
-        &self.evaluation
+        self.look(&lead.signals, record, Instant::nearest(now))
     }
-}
 
-impl Evaluator {
     /// Evaluates the rule set over what a state keeps of a lead, at `now`: gives what the lead's full history
     /// gives.
     ///
@@ -164,23 +151,29 @@ impl Evaluator {
         state: &LeadState,
         now: DateTime<Utc>,
     ) -> Result<&Evaluation, StateError> {
-        let rules = &self.evaluation.rules;
         let at = Instant::nearest(now);
-        state.fill(rules, at, &mut self.state)?;
-        self.evaluation.id.clear();
-        self.evaluation.id.push_str(state.id());
+        let mut room = std::mem::take(&mut self.state);
+        let filled = state.fill(&self.evaluation.rules, at, &mut room);
+        if filled.is_ok() {
+            self.evaluation.id.clear();
+            self.evaluation.id.push_str(state.id());
+            self.look(&room.signals, state.record(), at);
+        }
+        self.state = room;
+        filled.map(|()| &self.evaluation)
+    }
+
+    fn look(&mut self, signals: &Signals, record: (Stage, Option<Instant>), at: Instant) -> &Evaluation {
+        let Evaluation { rules, outcome, .. } = &mut self.evaluation;
+        if self.looks_ahead {
+            score::evaluate(&rules.plan, signals, record, at, &mut self.scratch, outcome);
+        } else {
+            score::evaluate_once(&rules.plan, signals, record, at, &mut self.scratch, outcome);
+        }
         self.evaluation.at = at;
-        self.evaluation.record = state.record();
-        self.evaluation.looked_ahead = true;
-        score::evaluate(
-            &rules.plan,
-            &self.state.signals,
-            self.evaluation.record,
-            at,
-            &mut self.scratch,
-            &mut self.evaluation.outcome,
-        );
-        Ok(&self.evaluation)
+        self.evaluation.record = record;
+        self.evaluation.looked_ahead = self.looks_ahead;
+        &self.evaluation
     }
 }
 

@@ -251,6 +251,36 @@ fn neither_recording_nor_setting_nor_evaluating_allocates() {
 }
 
 #[test]
+fn a_condition_ages_by_the_newest_event_even_where_only_a_number_is_asked_for() {
+    let rules = rules(
+        "sum(watched(demo).seconds) >= 100 => 8 decay 50% every 2d
+         visited(pricing) >= 12 => 80 decay 50% every 3d",
+    );
+    let mut keeper = rules.keeper();
+    let mut state = keeper.new_state("L-1");
+    for number in 0..12 {
+        keeper.record(&mut state, &visit(day(1 + number % 3)), day(4)).unwrap();
+        let event = NewEvent::new("watched", "demo", day(1 + number % 2)).property("seconds", 10);
+        keeper.record(&mut state, &event, day(4)).unwrap();
+    }
+    keeper.settle(&mut state).unwrap();
+    assert_eq!(score(&rules, &state, day(4)), points("84"));
+    assert_eq!(score(&rules, &state, day(6)), points("42"));
+}
+
+#[test]
+fn an_evaluator_that_does_not_look_ahead_does_so_with_states_too() {
+    let rules = rules("visited(pricing) within 3d => 1");
+    let mut keeper = rules.keeper();
+    let mut state = keeper.new_state("L-1");
+    keeper.record(&mut state, &visit(day(1)), day(1)).unwrap();
+    let until =
+        |mut evaluator: crate::Evaluator| evaluator.evaluate_state(&state, day(2)).unwrap().valid_until();
+    assert_eq!(until(rules.evaluator()), Some(day(4)));
+    assert_eq!(until(rules.evaluator().without_valid_until()), None);
+}
+
+#[test]
 fn a_state_does_not_grow_with_its_history() {
     let rules =
         rules("visited(pricing) >= 2 within 30d => 1  each opened(*) => 1  distinct(visited(*)) > 3 => 1");
