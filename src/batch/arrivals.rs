@@ -7,7 +7,7 @@ use super::bind::{Binding, BoundKind};
 use super::columns::{EventColumns, EventIds, MISSING};
 use super::layout::Layout;
 use super::rows::fill;
-use super::targets::{KindPlace, SKIPPED, TargetId, Targets};
+use super::targets::{KindPlace, SKIPPED, TargetId, Targets, UNSEEN};
 use crate::plan::{FoldRoom, Plan};
 use crate::vocabulary::Vocabulary;
 
@@ -22,15 +22,15 @@ pub(super) struct Arrivals {
     subjects: Vec<u32>,
     /// By code, and one more for a missing subject: its class.
     classes: Vec<u32>,
-    /// By code.
+    /// By code; none where the vocabulary lacks the kind.
     kinds: Vec<Option<KindPlace>>,
+    /// By code: the kind's place; [`UNSEEN`] where the vocabulary lacks it.
+    places: Vec<u32>,
     ids: Vec<(u64, usize)>,
     hasher: RandomState,
     same: SameTexts,
     room: FoldRoom,
 }
-
-const UNSEEN: u32 = u32::MAX;
 
 impl Arrivals {
     /// Starts with another batch.
@@ -50,6 +50,8 @@ impl Arrivals {
         };
         self.kinds.clear();
         self.kinds.extend(binding.kinds.iter().map(kind_place));
+        self.places.clear();
+        self.places.extend(self.kinds.iter().map(|kind| kind.map_or(UNSEEN, |kind| kind.place)));
         let subjects = events.subjects.map_or(0, |subjects| subjects.dictionary.len());
         fill(&mut self.classes, subjects + 1, UNSEEN);
         // Without a subject or with the empty one: the last.
@@ -69,20 +71,20 @@ impl Arrivals {
     ) {
         let rows = events.rows(leads.clone());
         self.first = rows.start;
+        let kinds = events.kinds.part(rows.clone()).codes;
         let mut resolved = std::mem::take(&mut self.targets);
         resolved.clear();
-        let kinds = events.kinds.part(rows.clone()).codes;
-        match events.subjects.map(|subjects| (subjects.part(rows), subjects.dictionary)) {
-            Some((subjects, dictionary)) => {
-                let pairs = kinds.iter().zip(subjects.codes);
-                resolved.extend(
-                    pairs.map(|(kind, subject)| {
-                        self.target(plan, layout, targets, dictionary, *kind, *subject)
-                    }),
-                );
+        match events.subjects.map(|subjects| (subjects.dictionary, subjects.part(rows).codes)) {
+            Some((dictionary, subjects)) => {
+                resolved.extend(kinds.iter().zip(subjects).map(|(kind, subject)| {
+                    let known = self.known(targets, *kind, (*subject as usize).min(dictionary.len()));
+                    known.unwrap_or_else(|| self.make(plan, layout, targets, dictionary, *kind, *subject))
+                }));
             }
-            None => resolved
-                .extend(kinds.iter().map(|kind| self.target(plan, layout, targets, &[], *kind, MISSING))),
+            None => resolved.extend(kinds.iter().map(|kind| {
+                let known = self.known(targets, *kind, 0);
+                known.unwrap_or_else(|| self.make(plan, layout, targets, &[], *kind, MISSING))
+            })),
         }
         self.targets = resolved;
         if events.ids.is_some() {
@@ -108,7 +110,15 @@ impl Arrivals {
         self.subjects.get(code).map_or(missing, |first| *first as usize)
     }
 
-    fn target(
+    /// The target of a kind and a subject by their codes, if both have come up before.
+    #[inline]
+    fn known(&self, targets: &Targets, kind: u32, subject: usize) -> Option<TargetId> {
+        let place = self.places.get(kind as usize)?;
+        targets.known(*place, *self.classes.get(subject)?)
+    }
+
+    #[cold]
+    fn make(
         &mut self,
         plan: &Plan,
         layout: &Layout,
@@ -117,7 +127,7 @@ impl Arrivals {
         kind: u32,
         subject: u32,
     ) -> TargetId {
-        let Some(Some(place)) = self.kinds.get(kind as usize) else { return SKIPPED };
+        let Some(Some(kind)) = self.kinds.get(kind as usize) else { return SKIPPED };
         let code = (subject as usize).min(dictionary.len());
         let Some(class) = self.classes.get_mut(code) else { return SKIPPED };
         if *class == UNSEEN {
@@ -127,7 +137,8 @@ impl Arrivals {
                 *first = self.same.first(dictionary, code, &mut self.room);
             }
         }
-        targets.target(plan, layout, *place, *class)
+        let known = targets.known(kind.place, *class);
+        known.unwrap_or_else(|| targets.make(plan, layout, *kind, *class))
     }
 
     /// Of events with the same id the earliest counts, of equally early ones the first.

@@ -58,7 +58,10 @@ pub(super) fn set_offsets(column: &Column<'_>) -> Result<(), Problem> {
 /// Every code is a place in the dictionary, or [`MISSING`] where that may be.
 pub(super) fn codes(texts: Texts<'_>, may_miss: bool) -> Result<(), Problem> {
     let entries = texts.dictionary.len();
-    let is_wrong = |code: u32| code as usize >= entries && !(may_miss && code == MISSING);
+    // No code reaches [`MISSING`] but that one.
+    let limit = u32::try_from(entries).unwrap_or(MISSING);
+    let missing = if may_miss { MISSING } else { 0 };
+    let is_wrong = |code: u32| (code >= limit) & ((code != missing) | (missing == 0));
     if !texts.codes.iter().fold(false, |wrong, code| wrong | is_wrong(*code)) {
         return Ok(());
     }
@@ -131,7 +134,10 @@ fn check<T: Copy>(
             all.iter().position(|value| is_wrong(*value))
         }
         Values::All(_) => None,
-        Values::Some(some) => some.iter().position(|value| value.is_some_and(is_wrong)),
+        Values::Some(some) if some.iter().fold(false, |wrong, value| wrong | value.is_some_and(is_wrong)) => {
+            some.iter().position(|value| value.is_some_and(is_wrong))
+        }
+        Values::Some(_) => None,
     };
     match row.and_then(|row| Some((row, values.get(row)?))) {
         Some((row, value)) => {

@@ -44,7 +44,7 @@ pub(super) struct Layout {
 }
 
 /// A run of [`Layout::amounts`], one for every stretch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Amounts(usize);
 
 /// What the events of a term add.
@@ -66,7 +66,7 @@ pub(super) struct Other {
     pub(super) what: OtherWhat,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum OtherWhat {
     /// One more in a count for each day.
     Day { count: u32, list: u32 },
@@ -79,7 +79,7 @@ pub(super) enum OtherWhat {
 }
 
 /// What else there has to be room in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Per {
     Nothing,
     Day { limit: u32, list: u32 },

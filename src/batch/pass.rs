@@ -7,8 +7,8 @@ use super::arrivals::Arrivals;
 use super::bind::{Binding, BoundKind};
 use super::columns::{Column, Data, EventColumns};
 use super::early::{double, integer};
-use super::layout::{Layout, Other, OtherWhat, Per};
-use super::rows::{NONE_YET, Sums, fill};
+use super::layout::{Layout, OtherWhat, Per};
+use super::rows::{Sums, fill};
 use super::subjects::SubjectTallies;
 use super::targets::{TargetId, Targets};
 use crate::plan::{FoldRoom, Micros, Plan, ValueRef};
@@ -47,7 +47,8 @@ struct Aside {
     at: Micros,
     row: usize,
     stretch: u32,
-    target: TargetId,
+    /// What it adds.
+    extra: u32,
 }
 
 /// The columns that a pass reads, and what they are read by.
@@ -100,6 +101,7 @@ impl Counters {
     ) {
         let mut put_aside = self.aside.len();
         self.aside.resize(put_aside + times.len(), Aside::default());
+        let rows = &source.targets.rows;
         for ((at, target), row) in times.iter().zip(targets).zip(row..) {
             // OK because both are in the years 0001 to 9999.
             let age = now - at;
@@ -108,11 +110,13 @@ impl Counters {
                 continue;
             }
             let stretch = source.layout.stretches.of(age);
-            source.targets.rows.add_to(&mut self.sums, *target, stretch);
+            let added = *target as usize + stretch as usize;
+            rows.add_to(&mut self.sums, added);
+            let extra = rows.extra(added);
             // Without a branch, which would be wrong half of the time.
             if let Some(free) = self.aside.get_mut(put_aside) {
-                *free = Aside { at: *at, row, stretch, target: *target };
-                put_aside += usize::from(source.targets.has_more(*target));
+                *free = Aside { at: *at, row, stretch, extra };
+                put_aside += usize::from(extra > 0);
             }
         }
         self.aside.truncate(put_aside);
@@ -129,10 +133,10 @@ impl Counters {
             self.subjects.begin(source.layout.subject_lists, source.arrivals.subjects());
         }
         for event in aside.iter().rev() {
-            for other in source.targets.others(event.target) {
-                self.add_other(source, other, event);
+            for other in source.targets.others(event.extra) {
+                self.add_other(source, *other, event);
             }
-            for guard in source.targets.guards(event.target) {
+            for guard in source.targets.guards(event.extra) {
                 let property = |property| source.property(property, event.row);
                 let mut selectors = guard.selectors.iter();
                 if selectors.any(|selector| Plan::passes(selector, property, &mut self.room)) {
@@ -144,18 +148,16 @@ impl Counters {
     }
 
     fn add_guarded(&mut self, source: &Source<'_, '_>, target: TargetId, event: &Aside) {
-        source.targets.rows.add_to(&mut self.sums, target, event.stretch);
+        let added = target as usize + event.stretch as usize;
+        source.targets.rows.add_to(&mut self.sums, added);
         self.sums.take_counts(&mut self.counts);
-        for other in source.targets.others(target) {
-            self.add_other(source, other, event);
+        for other in source.targets.others(source.targets.rows.extra(added)) {
+            self.add_other(source, *other, event);
         }
     }
 
-    fn add_other(&mut self, source: &Source<'_, '_>, other: &Other, event: &Aside) {
-        if !other.window.contains(event.stretch) {
-            return;
-        }
-        match other.what {
+    fn add_other(&mut self, source: &Source<'_, '_>, other: OtherWhat, event: &Aside) {
+        match other {
             OtherWhat::Day { count, list } => {
                 let is_new = self.of_day(list, event) == 0;
                 self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
@@ -205,16 +207,16 @@ impl Counters {
         self.counts.get(count as usize).copied().unwrap_or(0)
     }
 
-    /// The stretch of the newest event in a lane; [`NONE_YET`] where there is none.
+    /// The stretch of the newest event in a lane; [`NONE_YET`](super::rows::NONE_YET) where there is none.
     #[inline]
     pub(super) fn newest(&self, lane: u32) -> i16 {
-        self.sums.newest.as_flattened().get(lane as usize).copied().unwrap_or(NONE_YET)
+        self.sums.newest(lane)
     }
 
     /// The points in a lane, in thousandths.
     #[inline]
     pub(super) fn points(&self, lane: u32) -> i64 {
-        self.sums.points.get(lane as usize).copied().unwrap_or(0)
+        self.sums.points(lane)
     }
 
     /// A total of the layout, in millionths.

@@ -7,20 +7,20 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::layout::{Layout, Other};
+use super::layout::{Layout, OtherWhat};
 use super::rows::Rows;
 use crate::model::{Glob, Model, SubjectPattern};
 use crate::plan::{FoldRoom, FoldedMap, Plan, PlanSelector};
 use crate::vocabulary::EventKindId;
 
-/// A target by its number.
+/// A target by the number of its first row.
 pub(super) type TargetId = u32;
 
 /// The target of events that are left out.
 pub(super) const SKIPPED: TargetId = 0;
 
 /// Not worked out yet.
-const UNSEEN: u32 = u32::MAX;
+pub(super) const UNSEEN: u32 = u32::MAX;
 
 /// With more classes the next batch starts afresh.
 const MANY_CLASSES: usize = 1 << 12;
@@ -39,18 +39,18 @@ pub(super) struct Targets {
     kinds: usize,
     /// By class and place: the target.
     pairs: Vec<TargetId>,
-    /// By target; guards have targets of their own among them.
-    list: Vec<Target>,
     pub(super) rows: Rows,
-    others: Vec<Other>,
+    /// What events of some row add besides; the first is nothing.
+    extras: Vec<Extra>,
+    others: Vec<OtherWhat>,
     guards: Vec<Guard>,
     /// Whether there is no room for more; then some events have the wrong target.
     full: bool,
 }
 
-/// What the events of one kind and one class of subjects add, besides its rows.
+/// What events of one kind, one class of subjects and some stretches add besides a row.
 #[derive(Clone, Debug, Default)]
-struct Target {
+struct Extra {
     others: Range<u32>,
     /// What depends on properties.
     guards: Range<u32>,
@@ -93,8 +93,8 @@ impl Targets {
             places,
             kinds: kinds as usize,
             pairs: Vec::new(),
-            list: vec![Target::default()],
             rows: layout.map(Rows::new).unwrap_or_default(),
+            extras: vec![Extra::default()],
             others: Vec::new(),
             guards: Vec::new(),
             full: false,
@@ -107,7 +107,7 @@ impl Targets {
             self.full = false;
             self.classes.forget();
             self.pairs.clear();
-            self.list.truncate(1);
+            self.extras.truncate(1);
             self.rows.clear();
             self.others.clear();
             self.guards.clear();
@@ -136,17 +136,17 @@ impl Targets {
         self.places.get(kind.0 as usize).copied().unwrap_or_default()
     }
 
-    /// The target of a kind, of which `place` is the place, and a class of subjects.
-    pub(super) fn target(&mut self, plan: &Plan, layout: &Layout, kind: KindPlace, class: u32) -> TargetId {
-        let pair = class as usize * self.kinds + kind.place as usize;
-        match self.pairs.get(pair) {
-            Some(target) if *target != UNSEEN => *target,
-            _ => self.make(plan, layout, kind, class, pair),
-        }
+    /// The target of a kind, by its place, and a class of subjects, if it has been worked out.
+    #[inline]
+    pub(super) fn known(&self, place: u32, class: u32) -> Option<TargetId> {
+        let pair = (class as usize).wrapping_mul(self.kinds).wrapping_add(place as usize);
+        self.pairs.get(pair).copied().filter(|target| *target != UNSEEN)
     }
 
+    /// Works the target of a kind and a class of subjects out.
     #[cold]
-    fn make(&mut self, plan: &Plan, layout: &Layout, kind: KindPlace, class: u32, pair: usize) -> TargetId {
+    pub(super) fn make(&mut self, plan: &Plan, layout: &Layout, kind: KindPlace, class: u32) -> TargetId {
+        let pair = class as usize * self.kinds + kind.place as usize;
         self.full |= self.rows.are_full() || self.others.len() + self.guards.len() > MOST_OTHERS;
         if self.full {
             return SKIPPED;
@@ -166,16 +166,15 @@ impl Targets {
         always.dedup();
         guarded.retain(|(term, _)| always.binary_search(term).is_err());
         guarded.sort_by_key(|(term, _)| *term);
-        let target = self.put(layout, &always, kind.active);
         let first = number(self.guards.len());
         for of_term in guarded.chunk_by(|(one, _), (other, _)| one == other) {
             let Some((term, _)) = of_term.first() else { continue };
-            let target = self.put(layout, &[*term], false);
+            let target = self.put(layout, &[*term], false, 0..0);
             let selectors = of_term.iter().map(|(_, selector)| selector.clone()).collect();
             self.guards.push(Guard { selectors, target });
         }
-        let last = number(self.guards.len());
-        self.list.get_mut(target as usize).into_iter().for_each(|target| target.guards = first..last);
+        let guards = first..number(self.guards.len());
+        let target = self.put(layout, &always, kind.active, guards);
         if let Some(entry) = self.pairs.get_mut(pair) {
             *entry = target;
         }
@@ -183,36 +182,44 @@ impl Targets {
     }
 
     /// Adds a target for events of these terms.
-    fn put(&mut self, layout: &Layout, terms: &[u32], active: bool) -> TargetId {
+    fn put(&mut self, layout: &Layout, terms: &[u32], active: bool, guards: Range<u32>) -> TargetId {
         let terms = terms.iter().filter_map(|term| layout.terms.get(*term as usize));
-        self.rows.add(layout, terms.clone(), active);
-        let first = number(self.others.len());
-        terms.for_each(|term| self.others.extend(&term.others));
-        self.list.push(Target { others: first..number(self.others.len()), guards: 0..0 });
-        number(self.list.len() - 1)
+        let others = terms.clone().flat_map(|term| &term.others);
+        let Targets { rows, extras, others: all, .. } = self;
+        let first = extras.len();
+        rows.add(layout, terms, active, |stretch| {
+            // Neighbours mostly have the same.
+            let run = number(all.len());
+            all.extend(others.clone().filter(|other| other.window.contains(stretch)).map(|other| other.what));
+            let own = run..number(all.len());
+            if own.is_empty() && guards.is_empty() {
+                return 0;
+            }
+            let last = extras.get(first..).and_then(|own| own.last());
+            if last.is_some_and(|last| run_of(all, &last.others) == run_of(all, &own)) {
+                all.truncate(run as usize);
+            } else {
+                extras.push(Extra { others: own, guards: guards.clone() });
+            }
+            number(extras.len() - 1)
+        })
     }
 
-    /// Whether events of a target add more than a row.
+    /// What the events with an extra add besides a row, whatever their properties.
     #[inline]
-    pub(super) fn has_more(&self, target: TargetId) -> bool {
-        self.list
-            .get(target as usize)
-            .is_some_and(|target| !target.others.is_empty() || !target.guards.is_empty())
+    pub(super) fn others(&self, extra: u32) -> &[OtherWhat] {
+        self.extras.get(extra as usize).map_or(&[], |extra| run_of(&self.others, &extra.others))
     }
 
-    /// What events of a target add besides a row, whatever their properties.
-    pub(super) fn others(&self, target: TargetId) -> &[Other] {
-        self.list.get(target as usize).map_or(&[], |target| run(&self.others, &target.others))
-    }
-
-    /// What depends on properties of the events of a target.
-    pub(super) fn guards(&self, target: TargetId) -> &[Guard] {
-        self.list.get(target as usize).map_or(&[], |target| run(&self.guards, &target.guards))
+    /// What depends on the properties of the events with an extra.
+    #[inline]
+    pub(super) fn guards(&self, extra: u32) -> &[Guard] {
+        self.extras.get(extra as usize).map_or(&[], |extra| run_of(&self.guards, &extra.guards))
     }
 }
 
 /// A run of a list.
-fn run<'t, T>(all: &'t [T], run: &Range<u32>) -> &'t [T] {
+fn run_of<'t, T>(all: &'t [T], run: &Range<u32>) -> &'t [T] {
     all.get(run.start as usize..run.end as usize).unwrap_or(&[])
 }
 
