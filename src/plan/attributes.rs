@@ -33,10 +33,8 @@ pub(crate) enum ValueRef<'v> {
 
 /// The texts of a set, in any case.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "for sets as `state` and `batch` have them")]
 pub(crate) enum Texts<'v> {
     Owned(&'v [Text]),
-    Plain(&'v [&'v str]),
     /// By their places in a dictionary.
     Coded {
         dictionary: &'v [&'v str],
@@ -48,7 +46,6 @@ impl<'v> Texts<'v> {
     fn any(self, mut passes: impl FnMut(&'v str) -> bool) -> bool {
         match self {
             Texts::Owned(texts) => texts.iter().any(|text| passes(text.as_str())),
-            Texts::Plain(texts) => texts.iter().any(|text| passes(text)),
             Texts::Coded { dictionary, codes } => {
                 codes.iter().any(|code| dictionary.get(*code as usize).is_some_and(|text| passes(text)))
             }
@@ -174,7 +171,6 @@ impl AttributeTests {
     }
 
     /// The slots of the tests of an attribute; empty where there are none.
-    #[allow(dead_code, reason = "for `state` and `batch`")]
     pub(crate) fn run(&self, attribute: AttributeId) -> Range<usize> {
         self.of(attribute).map_or(0..0, |tested| tested.run.clone())
     }

@@ -216,7 +216,6 @@ impl Plan {
 impl Plan {
     /// The slots of the tests of an attribute, a run of those of [`Signals::early`]; empty where nothing is
     /// asked of it.
-    #[allow(dead_code, reason = "for `state`")]
     pub(crate) fn attribute_run(&self, attribute: AttributeId) -> Range<usize> {
         self.program.attributes.run(attribute)
     }
