@@ -329,7 +329,7 @@ impl Keeper {
     /// let mut keeper = rules.keeper();
     /// let mut state = keeper.adopt(&stored)?;
     /// assert!(state.must_be_rebuilt());
-    /// assert_eq!(keeper.parts(&state)[1].to_string(), "events opened(*): to be rebuilt from history");
+    /// assert_eq!(keeper.parts(&state)?[1].to_string(), "events opened(*): to be rebuilt from history");
     /// for event in &history {
     ///     keeper.replay(&mut state, event, tuesday)?;
     /// }
