@@ -44,7 +44,7 @@ impl Batch {
             now,
         };
         let parts = rayon::current_num_threads() * PARTS_A_THREAD;
-        let of_part = leads.count.div_ceil(parts).next_multiple_of(BLOCK);
+        let of_part = leads.count.div_ceil(parts).next_multiple_of(BLOCK).max(BLOCK);
         let Parallel { parts, unknown } = &mut self.parallel;
         let needed = leads.count.div_ceil(of_part);
         while parts.len() < needed {
