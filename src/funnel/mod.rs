@@ -35,6 +35,7 @@
 //!         _ => {}
 //!     }
 //! }
+//! assert_eq!(funnel.latest(), Some(tuesday));
 //! let report = funnel.report("2026-11-05T09:00:00Z".parse()?);
 //! let accepted = report.total.conversion(Stage::Mql, Stage::Sal).ok_or("no conversion")?;
 //! assert_eq!((accepted.entered, accepted.converted, accepted.lost, accepted.open), (3, 1, 1, 1));
@@ -46,6 +47,8 @@
 //! ```
 
 use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 
 use crate::qualify::Record;
 
@@ -79,6 +82,7 @@ pub struct Funnel {
     leads: HashMap<Box<str>, Life>,
     groups: Groups,
     reasons: Reasons,
+    latest: Option<DateTime<Utc>>,
 }
 
 /// The names of groups, each once.
@@ -110,6 +114,7 @@ impl Funnel {
                 Slip { field: "lead", found: "an empty text".into(), expected: "the id of a lead".into() };
             return Err(FunnelError { lead: String::new(), slip });
         }
+        let latest = &mut self.latest;
         with_life(&mut self.leads, &record.lead, |life| {
             if life.is_left_out {
                 return Ok(());
@@ -117,8 +122,16 @@ impl Funnel {
             life.follow(record, &mut self.reasons).map_err(|slip| {
                 life.is_left_out = true;
                 FunnelError { lead: record.lead.clone(), slip }
-            })
+            })?;
+            *latest = (*latest).max(Some(record.at));
+            Ok(())
         })
+    }
+
+    /// The instant of the latest record that was taken in, none before the first: where nothing else says at which
+    /// instant to look, what the records tell ends there.
+    pub fn latest(&self) -> Option<DateTime<Utc>> {
+        self.latest
     }
 
     /// Names a lead, and the group it belongs to, if that is known: the value of the attribute that

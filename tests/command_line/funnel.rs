@@ -202,10 +202,25 @@ fn wrong_lines_stop_or_leave_their_lead_out() {
 }
 
 #[test]
+fn without_an_instant_the_latest_record_is_it() {
+    let folder = folder("funnel-latest");
+    let latest = run(&folder, &["funnel", "r.jsonl"]);
+    assert_eq!((latest.status, latest.err.as_str()), (0, ""));
+    assert!(latest.out.starts_with("3 leads at 2026-02-10T00:00:00Z\n"), "{}", latest.out);
+    assert_eq!(latest.out, run(&folder, &["funnel", "r.jsonl", "--at", "2026-02-10"]).out);
+}
+
+#[test]
 fn bad_usage_is_2_and_bad_input_is_1() {
-    let folder = folder("funnel-usage");
+    let folder =
+        Folder::new("funnel-usage", &[("r.jsonl", &records()), ("l.csv", LEADS), ("none-yet.jsonl", "\n")]);
     for (more, status, message) in [
-        (&["r.jsonl"][..], 2, "--at"),
+        (&["r.jsonl", "--at"][..], 2, "--at"),
+        (
+            &["none-yet.jsonl"],
+            1,
+            "none-yet.jsonl has no records to tell the instant: say it with --at INSTANT",
+        ),
         (&["r.jsonl", "--at", "now", "--by", "source"], 2, "--leads"),
         (&["r.jsonl", "--at", "now", "--leads", "l.csv", "--top", "3"], 2, "--by"),
         (&["r.jsonl", "--at", "now", "--days", "0"], 2, "--days"),

@@ -23,6 +23,7 @@ and over those whose case is decided; times in a stage count open stays for as l
 Records later than --at do not exist yet. A lead that never moved has no records: with --leads it counts too.
 
 Examples:
+  leadql funnel records.jsonl
   leadql funnel records.jsonl --at 2026-11-01
   leadql funnel records.jsonl --at now --leads leads.csv --id \"Lead Number\" --by lead_source --top 10
   leadql funnel records.jsonl --at now --cohort month --days 90 --format csv
@@ -32,9 +33,9 @@ Exit status: 0 done, 1 bad input, 2 bad usage (--from not before --to among it).
 pub(crate) struct Arguments {
     /// The file of records: JSON Lines, - for standard input
     records: PathBuf,
-    /// The instant to look at: a date (midnight UTC), RFC 3339, or `now`
+    /// The instant to look at: a date (midnight UTC), RFC 3339, or `now`; without this that of the latest record
     #[arg(long, value_name = "INSTANT", value_parser = input::instant)]
-    at: DateTime<Utc>,
+    at: Option<DateTime<Utc>>,
     /// A lead file, JSON Lines or CSV, that has the attribute of --by and names leads without records
     #[arg(long, value_name = "FILE")]
     leads: Option<PathBuf>,
@@ -118,7 +119,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let mut funnel = Funnel::new(options(arguments));
     read(arguments, &mut funnel)?;
-    let mut report = funnel.report(arguments.at);
+    let Some(at) = arguments.at.or(funnel.latest()) else {
+        let file = input::shown(&arguments.records);
+        return Err(Stop::Failed(format!(
+            "{file} has no records to tell the instant: say it with --at INSTANT"
+        )));
+    };
+    let mut report = funnel.report(at);
     let hidden = arguments.top.map_or(0, |top| keep_largest(&mut report, top));
     let mut out = output::plain_results();
     match arguments.format {
