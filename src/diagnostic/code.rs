@@ -108,6 +108,8 @@ codes! {
     NothingToDecay = "nothing-to-decay", Error;
     /// A decay that still has points left when its 4,096 steps are used up.
     DecayCutShort = "decay-cut-short", Warning;
+    /// A text or comment holds a character that does not show or turns the text around.
+    HiddenCharacter = "hidden-character", Warning;
 }
 
 impl fmt::Display for Code {
