@@ -7,6 +7,7 @@ mod funnel;
 mod graph;
 mod rule_files;
 mod score;
+mod streams;
 mod tests;
 mod timeline;
 
