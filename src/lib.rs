@@ -142,6 +142,9 @@ pub mod typed {
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
 
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}
+
 /// The README's example, run with the tests of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
