@@ -6,7 +6,7 @@
 
 // One platform decides what is listed.
 #![cfg(all(feature = "json", target_os = "linux", target_arch = "x86_64"))]
-#![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what helps a test fails by panicking too")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
