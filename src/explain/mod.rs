@@ -26,6 +26,7 @@ pub use explanation::{
     SubjectCount,
 };
 pub(crate) use explanation::{instant, instant_or_null};
+pub(crate) use events::{fits, keeps};
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
 pub(crate) use show::{
