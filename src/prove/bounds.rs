@@ -63,7 +63,7 @@ impl<'m> Prover<'m> {
     pub(crate) fn rule_ranges(&self) -> &[Range] {
         self.rules.get_or_init(|| {
             let rules = (0..).map(RuleIndex).take(self.model.rules.len());
-            rules.map(|rule| self.rule_range(rule, &State::default(), true)).collect()
+            rules.map(|rule| self.rule_range(rule, &State::default(), super::Limits::default(), true)).collect()
         })
     }
 
@@ -73,12 +73,12 @@ impl<'m> Prover<'m> {
     }
 
     /// Whether the scores cannot lie where settled assumptions want them.
-    pub(super) fn cannot_score(&self, state: &State<'m>) -> bool {
+    pub(super) fn cannot_score(&self, state: &State<'m>, limits: super::Limits) -> bool {
         if state.scores.is_empty() || self.model.rules.len() > MOST_RULES_AGAIN {
             return false;
         }
         let rules = (0..).map(RuleIndex).take(self.model.rules.len());
-        let rules: Vec<Range> = rules.map(|rule| self.rule_range(rule, state, false)).collect();
+        let rules: Vec<Range> = rules.map(|rule| self.rule_range(rule, state, limits, false)).collect();
         let scores = self.ranges(&rules, state);
         !scores_fit(&state.scores, |score| {
             let range = scores.get(score.index()).copied().unwrap_or(Range::WIDEST);
@@ -87,7 +87,7 @@ impl<'m> Prover<'m> {
     }
 
     /// What a rule can give under assumptions. `anew` begins a question of its own for it.
-    fn rule_range(&self, index: RuleIndex, state: &State<'m>, anew: bool) -> Range {
+    fn rule_range(&self, index: RuleIndex, state: &State<'m>, all: super::Limits, anew: bool) -> Range {
         let Some(rule) = self.model.rules.get(index.index()) else { return Range::ZERO };
         let points = rule.points.thousandths();
         let can = |condition: ConditionId| {
@@ -121,7 +121,9 @@ impl<'m> Prover<'m> {
                     return Range::ZERO;
                 }
                 let each = rule.decay.map_or(points, |decay| after(rule.points, decay, idle));
-                Range::up_to(each.saturating_mul(self.most_occurrences(*term, *window, *limits)))
+                let most = self.most_occurrences(*term, *window, *limits);
+                let most = all.events.and_then(|all| i64::try_from(all).ok()).map_or(most, |all| most.min(all));
+                Range::up_to(each.saturating_mul(most))
             }
         }
     }

@@ -21,6 +21,14 @@ pub(super) struct Measure {
     pub(super) not: Vec<i128>,
 }
 
+impl EventTest {
+    /// That at least so many events match a term in a window.
+    pub(super) fn at_least(term: TermId, window: Window, count: u64) -> Self {
+        let comparison = Comparison::GreaterOrEqual;
+        EventTest { term, aggregate: Aggregate::Count, window, comparison, bound: Bound::Count(count) }
+    }
+}
+
 /// The opposite of a comparison.
 pub(super) const fn opposite(comparison: Comparison) -> Comparison {
     match comparison {

@@ -23,7 +23,9 @@ use std::collections::HashMap;
 
 use crate::explain::{Reader, Reading};
 use crate::lead::Facts;
-use crate::model::{ConditionId, ConditionKind, Model, ScoreIndex, TermId, Window};
+use crate::model::{
+    ConditionId, ConditionKind, EventTest, Model, RuleBody, RuleIndex, ScoreIndex, TermId, Window,
+};
 use crate::time::Instant;
 
 pub(crate) use block::{Expect, block};
@@ -152,14 +154,41 @@ impl<'m> Prover<'m> {
         for (condition, holds) in wishes {
             state.assume(*condition, *holds);
         }
-        let mut found = None;
-        let mut tried = 0;
+        self.answer(state, limits, &mut |settled| self.witness(settled, wishes, limits))
+    }
+
+    /// Looks for a lead for which all of these rules count.
+    pub(crate) fn counting(&self, rules: &[RuleIndex]) -> Found {
+        self.ask(MOST_STEPS_A_QUESTION);
+        let mut state = State::default();
+        for rule in rules.iter().filter_map(|rule| self.model.rules.get(rule.index())) {
+            match &rule.body {
+                RuleBody::Condition(condition) => state.assume(*condition, true),
+                RuleBody::Each { term, window, when, .. } => {
+                    if let Some(when) = when {
+                        state.assume(*when, true);
+                    }
+                    state.assume_events(EventTest::at_least(*term, *window, 1), true);
+                }
+            }
+        }
+        let count = |witness: &Witness| {
+            let reading = self.read(&witness.facts, witness.at);
+            rules.iter().all(|rule| reading.rules.get(rule.index()).is_some_and(|rule| rule.holds))
+        };
+        let limits = Limits::default();
+        self.answer(state, limits, &mut |settled| self.witness(settled, &[], limits).filter(count))
+    }
+
+    /// Follows assumptions until a lead can be made of them.
+    fn answer(&self, state: State<'m>, limits: Limits, make: &mut dyn FnMut(&State<'m>) -> Option<Witness>) -> Found {
+        let (mut found, mut tried) = (None, 0);
         let searched = self.search(state, &mut |settled| {
             tried += 1;
-            if self.cannot_score(settled) {
+            if self.cannot_score(settled, limits) {
                 return Leaf::Contradiction;
             }
-            found = self.witness(settled, wishes, limits);
+            found = make(settled);
             match found {
                 Some(_) => Leaf::Accept,
                 None if tried < MOST_TRIED => Leaf::Reject,

@@ -3,8 +3,8 @@
 use super::Look;
 use crate::decimal::Points;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Member, RuleIndex, Score, ScoreIndex, ScoreKind};
-use crate::prove::{Expect, faded};
+use crate::model::{Band, Member, RuleIndex, Score, ScoreIndex, ScoreKind};
+use crate::prove::faded;
 
 impl Look<'_> {
     pub(super) fn bands(&mut self) {
@@ -16,15 +16,8 @@ impl Look<'_> {
                 let from = band.at_least.map_or(i64::MIN, Points::thousandths);
                 let to = above.map_or(i64::MAX, |above| above - 1);
                 above = Some(from);
-                let found = self.band(index, score, &band.name, (from, to), step);
-                self.found.extend(found.map(|(code, found)| {
-                    let mut found: Diagnostic = found;
-                    found.code = code;
-                    for (place, _) in found.labels.iter_mut().take(1) {
-                        *place = band.place;
-                    }
-                    found
-                }));
+                let found = self.band(index, score, band, (from, to), step);
+                self.found.extend(found);
             }
         }
     }
@@ -33,27 +26,19 @@ impl Look<'_> {
         &self,
         index: ScoreIndex,
         score: &Score,
-        name: &str,
+        band: &Band,
         (from, to): (i64, i64),
         step: Option<i64>,
-    ) -> Option<(Code, Diagnostic)> {
+    ) -> Option<Diagnostic> {
         let (low, high) = self.prover.score_bounds(index);
-        let place = score.place;
+        let (name, place) = (&band.name, band.place);
         if from > high {
             let message = format!("no lead can be {name}");
-            return Some((Code::UnreachableBand, self.out_of_reach(index, Code::UnreachableBand, place, &message)));
+            return Some(self.out_of_reach(index, true, Code::UnreachableBand, place, &message));
         }
         if to < low {
             let message = format!("no lead can be {name}: every lead is in a band above it");
-            let low = Points::from_thousandths(low);
-            let found = Diagnostic::new(Code::UnreachableBand, place, message, format!("{} is at least {low}", score.name));
-            let lowest = self.prover.extreme(index, false);
-            let witness = lowest.and_then(|reached| {
-                let name = format!("a lead with {} at {}", score.name, Points::from_thousandths(reached.points));
-                self.block(&name, &reached.witness, &[Expect::Score(index), Expect::Band(index)])
-            });
-            let help = format!("remove the band, or let the score start below {low}");
-            return Some((Code::UnreachableBand, found.help(help).witness(witness)));
+            return Some(self.out_of_reach(index, false, Code::UnreachableBand, place, &message));
         }
         let step = step.filter(|step| *step > 1)?;
         let (from, to) = (from.max(low), to.min(high));
@@ -69,7 +54,7 @@ impl Look<'_> {
         let found = Diagnostic::new(Code::EmptyBand, place, message, format!("{} moves in steps of {step}", score.name));
         let shown = |value: i64| Points::from_thousandths(value);
         let help = format!("nothing lies between {} and {}: move a threshold to a multiple of {step}, or remove the band", shown(from), shown(to));
-        Some((Code::EmptyBand, found.help(help)))
+        Some(found.help(help))
     }
 
     /// The points of which everything that a score can be is a whole multiple, but for its own bounds.

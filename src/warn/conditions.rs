@@ -5,7 +5,7 @@
 
 use super::{Look, children};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{ConditionId, ConditionKind, RuleBody, ScoreIndex, Window};
+use crate::model::{Comparison, ConditionId, ConditionKind, RuleBody, ScoreIndex, Window};
 use crate::prove::Expect;
 use crate::Points;
 
@@ -39,8 +39,7 @@ impl Look<'_> {
             let below = children(&condition.kind);
             let is_told = below.iter().any(|child| told.get(child.index()) == Some(&true));
             let is_new = used.get(at) == Some(&true) && !is_told && {
-                let told_of_gate = gates.contains(&id) && !matches!(condition.kind, ConditionKind::Score { .. });
-                self.constant(id, condition.place, told_of_gate) || self.redundant(&condition.kind)
+                self.constant(id, condition.place, gates.contains(&id)) || self.redundant(&condition.kind)
             };
             if let Some(slot) = told.get_mut(at) {
                 *slot = is_told || is_new;
@@ -64,6 +63,7 @@ impl Look<'_> {
         let mut found =
             Diagnostic::new(Code::AlwaysTrue, place, "this holds for every lead, whatever is known of it", "always true");
         if let Some(ConditionKind::Any(of)) = self.kind(id)
+            && of.len() > 2
             && let Some((one, other)) = self.pair(of, false)
         {
             found = found.also(one, "where this fails …").also(other, "… this holds");
@@ -73,16 +73,13 @@ impl Look<'_> {
     }
 
     fn never(&mut self, id: ConditionId, place: Place) -> Diagnostic {
+        if let Some((score, up)) = self.wanted_score(id) {
+            return self.out_of_reach(score, up, Code::UnreachableThreshold, place, "no lead can pass this");
+        }
         match self.kind(id) {
-            Some(
-                ConditionKind::Score { score, .. }
-                | ConditionKind::ScoreBetween { score, .. }
-                | ConditionKind::Band { score, .. }
-                | ConditionKind::BandAtLeast { score, .. },
-            ) => self.out_of_reach(*score, Code::UnreachableThreshold, place, "no lead can pass this"),
             Some(ConditionKind::All(of)) => {
                 let found = Diagnostic::new(Code::NeverTrue, place, "this holds for no lead", "never true");
-                let found = match self.pair(of, true) {
+                let found = match self.pair(of, true).filter(|_| of.len() > 2) {
                     Some((one, other)) => found.also(one, "where this holds …").also(other, "… this cannot"),
                     None => found,
                 };
@@ -93,20 +90,46 @@ impl Look<'_> {
         }
     }
 
-    /// A finding about a score that does not go where it would have to, with how far it goes.
-    pub(super) fn out_of_reach(&self, score: ScoreIndex, code: Code, place: Place, message: &str) -> Diagnostic {
+    /// The score that a condition compares, and whether it wants more than there can be rather than less.
+    pub(super) fn wanted_score(&self, id: ConditionId) -> Option<(ScoreIndex, bool)> {
+        let (score, from) = match self.kind(id)? {
+            ConditionKind::Score { score, comparison, points } => {
+                let is_below = matches!(comparison, Comparison::Less | Comparison::LessOrEqual);
+                (*score, (!is_below).then_some(*points))
+            }
+            ConditionKind::ScoreBetween { score, low, .. } => (*score, Some(*low)),
+            ConditionKind::Band { score, band } | ConditionKind::BandAtLeast { score, band } => {
+                let bands = self.model.scores.get(score.index()).map(|score| &score.bands)?;
+                (*score, bands.get(band.index())?.at_least)
+            }
+            _ => return None,
+        };
+        let (low, _) = self.prover.score_bounds(score);
+        Some((score, from.is_some_and(|from| from.thousandths() > low)))
+    }
+
+    /// A finding about a score that does not go where it would have to, with how far it goes that way.
+    pub(super) fn out_of_reach(
+        &self,
+        score: ScoreIndex,
+        up: bool,
+        code: Code,
+        place: Place,
+        message: &str,
+    ) -> Diagnostic {
         let name = self.score_name(score);
         let (low, high) = self.prover.score_bounds(score);
         let (low, high) = (Points::from_thousandths(low), Points::from_thousandths(high));
         let found = Diagnostic::new(code, place, message, format!("{name} lies between {low} and {high}"));
-        let Some(reached) = self.prover.extreme(score, true) else {
-            return found.help(format!("{name} can be at most {high}"));
+        let (end, extreme, bound) = if up { (high, "highest", "at most") } else { (low, "lowest", "at least") };
+        let Some(reached) = self.prover.extreme(score, up) else {
+            return found.help(format!("{name} is {bound} {end}"));
         };
         let points = Points::from_thousandths(reached.points);
-        let help = if points == high {
-            format!("the highest that {name} can be is {high}")
+        let help = if points == end {
+            format!("the {extreme} that {name} can be is {end}")
         } else {
-            format!("{name} can be at most {high}; the highest that was found for a lead is {points}")
+            format!("{name} is {bound} {end}; the {extreme} that was found for a lead is {points}")
         };
         let name = format!("a lead with {name} at {points}");
         found.help(help).witness(self.block(&name, &reached.witness, &[Expect::Score(score)]))

@@ -1,7 +1,7 @@
 //! Gates that open for no lead, stages that no lead gets to by itself, and recycled leads that never come back.
 
 use super::Look;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::lead::Stage;
 use crate::model::{ConditionId, Gate};
 use crate::prove::{Expect, Found, Wish};
@@ -28,8 +28,12 @@ impl Look<'_> {
                 continue;
             };
             let message = format!("{gate} holds for no lead, {so}");
-            let found = Diagnostic::new(Code::UnreachableGate, place, message, "never true");
-            self.report(found.help("ask for less, or remove it"));
+            let found = match self.wanted_score(condition) {
+                Some((score, up)) => self.out_of_reach(score, up, Code::UnreachableGate, place, &message),
+                None => Diagnostic::new(Code::UnreachableGate, place, message, "never true")
+                    .help("ask for less, or remove it"),
+            };
+            self.report(found);
         }
         if mql.is_none_or(|mql| !never.contains(&mql.when)) {
             self.stages();
@@ -41,7 +45,7 @@ impl Look<'_> {
     fn stages(&mut self) {
         let gates = &self.model.gates;
         let place = |id: ConditionId| self.model.conditions.get(id.index()).map(|condition| condition.place);
-        let mut found = Vec::new();
+        let mut found: Vec<(Place, &str, &str, Option<String>)> = Vec::new();
         match (&gates.mql, gates.sql) {
             (Some(mql), _) => {
                 let wishes = self.promotion().unwrap_or_default();
@@ -50,12 +54,20 @@ impl Look<'_> {
                     && let Some(place) = place(mql.when)
                 {
                     let message = "no lead ever becomes an MQL: whenever it could, something else holds it back";
-                    found.push((place, message, "only with `until`, `recycle` or `disqualify` holding too"));
+                    let witness = match self.prover.find(&[(mql.when, true)]) {
+                        Found::Lead(witness) => {
+                            let all = [Gate::Mql, Gate::Revert, Gate::Recycle, Gate::Disqualify].map(Expect::Gate);
+                            let expect: Vec<Expect> = all.into_iter().chain([Expect::Stage]).collect();
+                            self.block("meets the criteria, and is held back", &witness, &expect)
+                        }
+                        _ => None,
+                    };
+                    found.push((place, message, "only with `until`, `recycle` or `disqualify` holding too", witness));
                 }
             }
             (None, Some(sql)) => {
                 let message = "there is no `stage mql`, and only an MQL can be accepted and become an SQL";
-                found.extend(place(sql).map(|place| (place, message, "no lead gets here")));
+                found.extend(place(sql).map(|place| (place, message, "no lead gets here", None)));
             }
             (None, None) => {}
         }
@@ -67,12 +79,17 @@ impl Look<'_> {
                 && matches!(self.prover.find(&wishes), Found::Never)
             {
                 let message = "no lead is ever recycled by this: whenever it holds, the lead is disqualified";
-                found.extend(place(recycle.when).map(|place| (place, message, "`disqualify` comes first")));
+                found.extend(place(recycle.when).map(|place| (place, message, "`disqualify` comes first", None)));
             }
         }
-        for (place, message, label) in found {
+        for (place, message, label, witness) in found {
+            let help = if gates.mql.is_none() {
+                "say what makes a lead an MQL: `stage mql when …`"
+            } else {
+                "make room between the criteria, so that a lead can meet one without the others"
+            };
             let found = Diagnostic::new(Code::UnreachableStage, place, message, label);
-            self.report(found.help("make room between the criteria, so that a lead can meet one without the others"));
+            self.report(found.help(help).witness(witness));
         }
     }
 

@@ -10,7 +10,7 @@ use super::Look;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::explain::signed;
 use crate::model::{ConditionId, ConditionKind, Member, Rule, RuleBody, RuleIndex, ScoreKind, TermId, Window};
-use crate::prove::{Expect, Found, Wish};
+use crate::prove::{Expect, Found};
 use crate::vocabulary::{AttributeId, EventKindId};
 
 /// So many pairs of rules are compared.
@@ -171,8 +171,9 @@ impl Look<'_> {
     fn relation(&self, one: RuleIndex, other: RuleIndex) -> Option<Relation> {
         let (first, second) = match (&self.rule(one)?.body, &self.rule(other)?.body) {
             (RuleBody::Condition(one), RuleBody::Condition(other)) => {
-                // One that never holds is told of elsewhere.
-                if self.prover.refutes(&[(*one, true)]) || self.prover.refutes(&[(*other, true)]) {
+                // One that never or always holds is told of elsewhere.
+                let is_constant = |id: ConditionId| [true, false].into_iter().any(|holds| self.prover.refutes(&[(id, holds)]));
+                if is_constant(*one) || is_constant(*other) {
                     return None;
                 }
                 let implies = |one: ConditionId, other: ConditionId| self.prover.refutes(&[(one, true), (other, false)]);
@@ -208,6 +209,7 @@ impl Look<'_> {
         let (inner, outer) = if relation == Relation::SecondInFirst { (other, one) } else { (one, other) };
         let (Some(narrow), Some(wide)) = (self.rule(inner), self.rule(outer)) else { return };
         let in_one_best = best.get(&inner).is_some_and(|group| best.get(&outer) == Some(group));
+        let score = narrow.score;
         let (narrow_points, wide_points) = (narrow.points, wide.points);
         let is_against = narrow_points.thousandths().signum() * wide_points.thousandths().signum() < 0;
         let (place, other_place) = (narrow.place, wide.place);
@@ -243,25 +245,12 @@ impl Look<'_> {
                 .also(other_place, format!("{}, and it counts whenever the first does", signed(wide_points)))
                 .help("fine if the points are meant to add up; for steps of a stair use `group NAME best { … }`")
         };
-        let witness = self.both(inner, outer);
-        self.report(found.witness(witness));
-    }
-
-    /// A lead for which both rules count.
-    fn both(&self, one: RuleIndex, other: RuleIndex) -> Option<String> {
-        let score = self.rule(one)?.score;
-        let mut wishes: Vec<Wish> = Vec::new();
-        for rule in [self.rule(one)?, self.rule(other)?] {
-            match &rule.body {
-                RuleBody::Condition(condition) => wishes.push((*condition, true)),
-                RuleBody::Each { .. } => return None,
-            }
-        }
-        match self.prover.find(&wishes) {
+        let witness = match self.prover.counting(&[inner, outer]) {
             Found::Lead(witness) => {
                 self.block("a lead for which both rules count", &witness, &[Expect::Score(score)])
             }
             _ => None,
-        }
+        };
+        self.report(found.witness(witness));
     }
 }

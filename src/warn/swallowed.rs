@@ -5,7 +5,7 @@ use super::Look;
 use crate::decimal::Points;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::explain::signed;
-use crate::model::{Member, RuleBody, RuleIndex, ScoreKind};
+use crate::model::{Member, RuleIndex, ScoreKind};
 use crate::prove::{Expect, Found, Range};
 
 impl Look<'_> {
@@ -73,15 +73,12 @@ impl Look<'_> {
         let label = format!("{} that {why} always swallows", signed(rule.points));
         let found = Diagnostic::new(Code::SwallowedPoints, rule.place, message, label)
             .help("widen the bound, or remove the rule");
-        let witness = match &rule.body {
-            RuleBody::Condition(condition) => match self.prover.find(&[(*condition, true)]) {
-                Found::Lead(witness) => {
-                    let name = "the rule holds, and its points make no difference";
-                    self.block(name, &witness, &[Expect::Score(rule.score)])
-                }
-                _ => None,
-            },
-            RuleBody::Each { .. } => None,
+        let witness = match self.prover.counting(&[index]) {
+            Found::Lead(witness) => {
+                let name = "the rule counts, and its points make no difference";
+                self.block(name, &witness, &[Expect::Score(rule.score)])
+            }
+            _ => None,
         };
         self.report(found.witness(witness));
     }
