@@ -20,13 +20,13 @@ mod validity;
 mod words;
 
 pub(crate) use account::{Source, explain};
+pub(crate) use events::{fits, keeps};
 pub use explanation::{
     BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
     NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,
     SubjectCount,
 };
 pub(crate) use explanation::{instant, instant_or_null};
-pub(crate) use events::{fits, keeps};
 pub(crate) use rules::{LeftOut, Occurrence, RuleReading};
 pub(crate) use scores::{GroupReading, ScoreReading};
 pub(crate) use show::{

@@ -2,6 +2,7 @@
 //! of it.
 
 use super::{Prover, Witness};
+use crate::decimal::Points;
 use crate::lead::{Event, Stage, Value};
 use crate::model::{Gate, ScoreIndex};
 use crate::score::Outcome;
@@ -25,7 +26,9 @@ pub(crate) fn block(prover: &Prover<'_>, name: &str, witness: &Witness, expect: 
     let outcome = prover.read(facts, at).outcome;
     let mut lines = Vec::new();
     for (attribute, value) in model.vocabulary.attributes.iter().zip(&facts.attributes) {
-        lines.extend(value.as_ref().map(|value| format!("{} = {}", attribute.name, shown(value, &attribute.of))));
+        lines.extend(
+            value.as_ref().map(|value| format!("{} = {}", attribute.name, shown(value, &attribute.of))),
+        );
     }
     // Events that differ in nothing but their time stand on one line.
     let mut events: Vec<(String, Vec<String>)> = Vec::new();
@@ -55,7 +58,17 @@ fn expectation(prover: &Prover<'_>, expect: Expect, outcome: &Outcome) -> Option
     let not = |holds: bool| if holds { "" } else { "not " };
     Some(match expect {
         Expect::Score(score) => {
-            format!("expect {} = {}", model.scores.get(score.index())?.name, outcome.scores.get(score.index())?)
+            let points = *outcome.scores.get(score.index())?;
+            // A rule set writes no more than a million points.
+            let most = Points::from_thousandths(1_000_000_000);
+            let (comparison, points) = match points.thousandths() {
+                beyond if beyond > most.thousandths() => (">=", most),
+                beyond if beyond < -most.thousandths() => {
+                    ("<=", Points::from_thousandths(-most.thousandths()))
+                }
+                _ => ("=", points),
+            };
+            format!("expect {} {comparison} {points}", model.scores.get(score.index())?.name)
         }
         Expect::Band(score) => {
             let known = model.scores.get(score.index())?;

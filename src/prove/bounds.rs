@@ -63,7 +63,9 @@ impl<'m> Prover<'m> {
     pub(crate) fn rule_ranges(&self) -> &[Range] {
         self.rules.get_or_init(|| {
             let rules = (0..).map(RuleIndex).take(self.model.rules.len());
-            rules.map(|rule| self.rule_range(rule, &State::default(), super::Limits::default(), true)).collect()
+            rules
+                .map(|rule| self.rule_range(rule, &State::default(), super::Limits::default(), true))
+                .collect()
         })
     }
 
@@ -122,7 +124,8 @@ impl<'m> Prover<'m> {
                 }
                 let each = rule.decay.map_or(points, |decay| after(rule.points, decay, idle));
                 let most = self.most_occurrences(*term, *window, *limits);
-                let most = all.events.and_then(|all| i64::try_from(all).ok()).map_or(most, |all| most.min(all));
+                let most =
+                    all.events.and_then(|all| i64::try_from(all).ok()).map_or(most, |all| most.min(all));
                 Range::up_to(each.saturating_mul(most))
             }
         }
@@ -132,7 +135,8 @@ impl<'m> Prover<'m> {
     pub(super) fn most_occurrences(&self, term: TermId, window: Window, limits: Limits) -> i64 {
         let times = i64::from(limits.times.min(MAX_OCCURRENCES));
         let of = |each: u32, of: Option<usize>| {
-            of.and_then(|of| i64::try_from(of).ok()).map_or(times, |of| times.min(of.saturating_mul(each.into())))
+            of.and_then(|of| i64::try_from(of).ok())
+                .map_or(times, |of| times.min(of.saturating_mul(each.into())))
         };
         match limits.per {
             Some(LimitPer::Day(most)) => of(most, days_in(window)),
@@ -159,7 +163,8 @@ impl<'m> Prover<'m> {
         };
         match kind(condition) {
             Some(ConditionKind::All(of)) => {
-                of.iter().any(|id| asks(*id).0) && of.iter().all(|id| matches!(asks(*id), (true, _) | (_, false)))
+                of.iter().any(|id| asks(*id).0)
+                    && of.iter().all(|id| matches!(asks(*id), (true, _) | (_, false)))
             }
             _ => asks(condition).0,
         }
@@ -203,7 +208,10 @@ impl<'m> Prover<'m> {
         let raw = if group.best {
             // At least nothing where none of its rules holds; all that hold may take away.
             let all = group.rules.iter().filter_map(|rule| rules.get(rule.index()));
-            all.fold(Range::ZERO, |best, rule| Range { low: best.low.min(rule.low), high: best.high.max(rule.high) })
+            all.fold(Range::ZERO, |best, rule| Range {
+                low: best.low.min(rule.low),
+                high: best.high.max(rule.high),
+            })
         } else {
             self.sum(&group.rules, rules, state)
         };
@@ -242,7 +250,10 @@ impl<'m> Prover<'m> {
                 ConditionKind::Attribute { attribute, .. } if only.is_none_or(|only| only == *attribute) => {
                     only = Some(*attribute);
                 }
-                ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::AtLeast { .. } => {}
+                ConditionKind::All(_)
+                | ConditionKind::Any(_)
+                | ConditionKind::Not(_)
+                | ConditionKind::AtLeast { .. } => {}
                 _ => return None,
             }
         }
@@ -259,7 +270,9 @@ impl<'m> Prover<'m> {
                 continue;
             }
             match &self.model.conditions.get(id.index())?.kind {
-                ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => open.extend(of),
+                ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => {
+                    open.extend(of)
+                }
                 ConditionKind::Not(of) => open.push(*of),
                 ConditionKind::Segment(segment) => {
                     open.extend(self.model.segments.get(segment.index()).map(|segment| segment.condition));
@@ -301,14 +314,20 @@ impl<'m> Prover<'m> {
                     points = points.saturating_add(*gives);
                 }
             }
-            let (low, high) = range.map_or((points, points), |range| (range.low.min(points), range.high.max(points)));
+            let (low, high) =
+                range.map_or((points, points), |range| (range.low.min(points), range.high.max(points)));
             range = Some(Range { low, high });
         }
         range
     }
 
     /// Whether a condition on one attribute holds for a value of it.
-    fn holds_for(&self, condition: ConditionId, below: &BTreeSet<ConditionId>, value: Option<&Value>) -> Option<bool> {
+    fn holds_for(
+        &self,
+        condition: ConditionId,
+        below: &BTreeSet<ConditionId>,
+        value: Option<&Value>,
+    ) -> Option<bool> {
         let mut truth: HashMap<ConditionId, bool> = HashMap::new();
         for id in below {
             let known = |id: &ConditionId| truth.get(id).copied().unwrap_or(false);
@@ -332,11 +351,13 @@ impl<'m> Prover<'m> {
 fn derived(parts: impl Iterator<Item = (i64, Range)>) -> Range {
     let (mut low, mut high) = (0_i128, 0_i128);
     for (weight, range) in parts {
-        let (one, other) = (i128::from(weight) * i128::from(range.low), i128::from(weight) * i128::from(range.high));
+        let (one, other) =
+            (i128::from(weight) * i128::from(range.low), i128::from(weight) * i128::from(range.high));
         (low, high) = (low + one.min(other), high + one.max(other));
     }
     // Cut towards zero as the score is, which keeps the order.
-    let cut = |value: i128| i64::try_from(value / 1_000).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX });
+    let cut =
+        |value: i128| i64::try_from(value / 1_000).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX });
     Range { low: cut(low), high: cut(high) }
 }
 

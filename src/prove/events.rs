@@ -72,7 +72,10 @@ pub(super) fn measures(
                 return None;
             }
         }
-        if rounds == 0 || !budget.take(all.len().saturating_mul(all.len())) || !spread(&mut all, terms, budget) {
+        if rounds == 0
+            || !budget.take(all.len().saturating_mul(all.len()))
+            || !spread(&mut all, terms, budget)
+        {
             break;
         }
     }
@@ -107,7 +110,8 @@ fn spread(all: &mut [Measure], terms: &Terms<'_>, budget: &Budget) -> bool {
 impl Measure {
     fn of(test: &EventTest, idle: Option<Period>, terms: &Terms<'_>) -> Self {
         let is_sum = matches!(test.aggregate, Aggregate::Sum(_));
-        let is_idle = idle.is_some_and(|idle| is_within(test.window, Window::Within(idle)) && terms.is_active(test.term));
+        let is_idle = idle
+            .is_some_and(|idle| is_within(test.window, Window::Within(idle)) && terms.is_active(test.term));
         let most = if is_idle { Some(0) } else { terms.most(test.term, &test.aggregate, test.window) };
         let low = if is_sum && most != Some(0) { -ENDLESS } else { 0 };
         Measure {

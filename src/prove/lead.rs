@@ -8,8 +8,8 @@ use super::{Limits, Prover};
 use crate::explain::{fits, keeps};
 use crate::lead::{Event, Facts, Stage, Text, Value};
 use crate::model::{
-    Aggregate, Bound, Comparison, EventTest, NumberTest, Selector, SelectorId, SubjectPattern, TermId, ValueTest,
-    Window,
+    Aggregate, Bound, Comparison, EventTest, NumberTest, Selector, SelectorId, SubjectPattern, TermId,
+    ValueTest, Window,
 };
 use crate::time::{DAY, Instant, Period};
 use crate::vocabulary::{EventKindId, PropertyId, Type};
@@ -40,7 +40,9 @@ pub(super) fn limit<'m>(prover: &Prover<'m>, state: &mut State<'m>, limits: Limi
 pub(super) fn instants(state: &State<'_>) -> Vec<Instant> {
     let asked = state.attributes.values().filter(|wanted| {
         let has = |relative: bool| {
-            wanted.iter().any(|(test, _)| matches!(test, ValueTest::Date(_)) && test.depends_on_time() == relative)
+            wanted
+                .iter()
+                .any(|(test, _)| matches!(test, ValueTest::Date(_)) && test.depends_on_time() == relative)
         };
         has(true) && has(false)
     });
@@ -49,19 +51,33 @@ pub(super) fn instants(state: &State<'_>) -> Vec<Instant> {
 }
 
 /// A lead for settled assumptions at `now`.
-pub(super) fn make<'m>(prover: &Prover<'m>, state: &State<'m>, now: Instant, limits: Limits) -> Option<Facts> {
+pub(super) fn make<'m>(
+    prover: &Prover<'m>,
+    state: &State<'m>,
+    now: Instant,
+    limits: Limits,
+) -> Option<Facts> {
     let idle = state.idle_test();
     let mut attributes: Vec<Option<Value>> = vec![None; prover.model.vocabulary.attributes.len()];
     for (id, wanted) in &state.attributes {
         let mut wanted: Vec<Wanted<'_>> = wanted.clone();
-        wanted.extend(idle.as_ref().filter(|_| prover.model.created_at == Some(*id)).map(|idle| (idle, false)));
+        wanted
+            .extend(idle.as_ref().filter(|_| prover.model.created_at == Some(*id)).map(|idle| (idle, false)));
         let of = &prover.model.vocabulary.attribute(*id)?.of;
         let Fit::Value(value) = fit(of, &wanted, now, prover.budget()) else { return None };
         *attributes.get_mut(id.0 as usize)? = value;
     }
     let measures = state.measures(prover)?;
     let most = limits.events.unwrap_or(MOST_EVENTS);
-    let mut making = Making { prover, now, idle: state.idle(), ages: ages(&measures, state), measures, events: Vec::new(), most };
+    let mut making = Making {
+        prover,
+        now,
+        idle: state.idle(),
+        ages: ages(&measures, state),
+        measures,
+        events: Vec::new(),
+        most,
+    };
     making.meet_measures()?;
     let created_at = prover.model.created_at;
     if let Some(idle) = state.idle()
@@ -94,7 +110,16 @@ fn ages(measures: &[Measure], state: &State<'_>) -> Vec<i64> {
     let edges = edges.flatten().chain(state.idle()).chain(state.busy()).map(Period::micros);
     let beside = |edge: i64| {
         let days = edge / DAY * DAY;
-        [edge, days, edge - DAY, edge - HOUR, edge - SECOND, edge + DAY, edge + HOUR, edge / 2 / SECOND * SECOND]
+        [
+            edge,
+            days,
+            edge - DAY,
+            edge - HOUR,
+            edge - SECOND,
+            edge + DAY,
+            edge + HOUR,
+            edge / 2 / SECOND * SECOND,
+        ]
     };
     let days = (1..=MOST_EVENTS).filter_map(|day| i64::try_from(day).ok()).map(|day| day * DAY);
     let mut ages: Vec<i64> = edges.flat_map(beside).chain(days).chain([SECOND, HOUR]).collect();
@@ -146,7 +171,9 @@ impl Making<'_, '_> {
                 // One after the other on different days.
                 let from = self.events.len() % ages.len().clamp(1, 14);
                 for age in ages.iter().cycle().skip(from).take(ages.len()) {
-                    let Some(event) = self.event(selector.kind, &subject, &properties, *age) else { continue };
+                    let Some(event) = self.event(selector.kind, &subject, &properties, *age) else {
+                        continue;
+                    };
                     if !fits(selector, &event) || !self.allows(&event) {
                         continue;
                     }
@@ -164,7 +191,13 @@ impl Making<'_, '_> {
         None
     }
 
-    fn event(&self, kind: EventKindId, subject: &str, properties: &[(PropertyId, Value)], age: i64) -> Option<Event> {
+    fn event(
+        &self,
+        kind: EventKindId,
+        subject: &str,
+        properties: &[(PropertyId, Value)],
+        age: i64,
+    ) -> Option<Event> {
         let is_passive = self.prover.model.vocabulary.kind(kind)?.passive;
         if !is_passive && self.idle.is_some_and(|idle| age < idle.micros()) {
             return None;
@@ -178,7 +211,8 @@ impl Making<'_, '_> {
         let cost = self.measures.len().saturating_mul(self.events.len() + 1);
         self.prover.budget().take(cost)
             && self.measures.iter().all(|measure| {
-                matches!(measure.aggregate, Aggregate::Sum(_)) || self.value_with(measure, event) <= measure.high
+                matches!(measure.aggregate, Aggregate::Sum(_))
+                    || self.value_with(measure, event) <= measure.high
             })
     }
 
@@ -205,10 +239,17 @@ impl Making<'_, '_> {
     }
 
     /// Values for the properties that a selector tests or a measure adds up.
-    fn properties(&self, selector: &Selector, measure: &Measure, before: i128) -> Option<Vec<(PropertyId, Value)>> {
+    fn properties(
+        &self,
+        selector: &Selector,
+        measure: &Measure,
+        before: i128,
+    ) -> Option<Vec<(PropertyId, Value)>> {
         let mut tested: Vec<PropertyId> = selector.tests.iter().map(|(property, _)| *property).collect();
         let summed = match &measure.aggregate {
-            Aggregate::Sum(of) => of.iter().find(|(kind, _)| *kind == selector.kind).map(|(_, property)| *property),
+            Aggregate::Sum(of) => {
+                of.iter().find(|(kind, _)| *kind == selector.kind).map(|(_, property)| *property)
+            }
             _ => None,
         };
         tested.extend(summed);
@@ -298,14 +339,16 @@ impl Making<'_, '_> {
             selectors.any(|id| model.selectors.get(id.index()).is_some_and(|selector| fits(selector, event)))
         };
         let kept = events.filter(|event| keeps(measure.window, event.at, self.now) && matches(event));
-        let distinct = |all: std::collections::HashSet<String>| i128::try_from(all.len()).unwrap_or(i128::MAX);
+        let distinct =
+            |all: std::collections::HashSet<String>| i128::try_from(all.len()).unwrap_or(i128::MAX);
         match &measure.aggregate {
             Aggregate::Count => i128::try_from(kept.count()).unwrap_or(i128::MAX),
             Aggregate::Distinct => distinct(kept.map(|event| event.subject.folded().to_owned()).collect()),
             Aggregate::Days => distinct(kept.map(|event| event.at.day().to_string()).collect()),
             Aggregate::Sum(of) => kept
                 .map(|event| {
-                    let property = of.iter().find(|(kind, _)| *kind == event.kind).map(|(_, property)| *property);
+                    let property =
+                        of.iter().find(|(kind, _)| *kind == event.kind).map(|(_, property)| *property);
                     match property.and_then(|property| event.property(property)) {
                         Some(Value::Number(number)) => i128::from(number.millionths()),
                         _ => 0,

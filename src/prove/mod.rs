@@ -181,7 +181,12 @@ impl<'m> Prover<'m> {
     }
 
     /// Follows assumptions until a lead can be made of them.
-    fn answer(&self, state: State<'m>, limits: Limits, make: &mut dyn FnMut(&State<'m>) -> Option<Witness>) -> Found {
+    fn answer(
+        &self,
+        state: State<'m>,
+        limits: Limits,
+        make: &mut dyn FnMut(&State<'m>) -> Option<Witness>,
+    ) -> Found {
         let (mut found, mut tried) = (None, 0);
         let searched = self.search(state, &mut |settled| {
             tried += 1;
@@ -320,6 +325,3 @@ fn same(model: &Model) -> Vec<ConditionId> {
     }
     same
 }
-
-#[cfg(test)]
-mod tests;

@@ -59,7 +59,8 @@ impl<'m> Prover<'m> {
         let mut search = Search { prover: self, at, limits: Limits::default(), tries: MOST_RULES };
         let mut best: Option<Reached> = None;
         search.climb(State::default(), score, up, &mut |witness, points| {
-            let is_better = best.as_ref().is_none_or(|best| if up { points > best.points } else { points < best.points });
+            let is_better =
+                best.as_ref().is_none_or(|best| if up { points > best.points } else { points < best.points });
             if is_better {
                 best = Some(Reached { witness: witness.clone(), points });
             }
@@ -140,9 +141,9 @@ impl<'m> Search<'_, 'm> {
             }
             let Some(score) = model.scores.get(score.index()) else { continue };
             match &score.kind {
-                ScoreKind::Derived(parts) => open.extend(
-                    parts.iter().map(|(by, part)| (*part, (weight.saturating_mul(*by) / 1_000).clamp(-1_000_000, 1_000_000))),
-                ),
+                ScoreKind::Derived(parts) => open.extend(parts.iter().map(|(by, part)| {
+                    (*part, (weight.saturating_mul(*by) / 1_000).clamp(-1_000_000, 1_000_000))
+                })),
                 ScoreKind::Rules(members) => {
                     let rules = members.iter().flat_map(|member| match member {
                         Member::Rule(rule) => std::slice::from_ref(rule),
@@ -167,7 +168,9 @@ impl<'m> Search<'_, 'm> {
     fn more(&self, rule: RuleIndex, gives: bool) -> Vec<More> {
         let Some(rule) = self.prover.model.rules.get(rule.index()) else { return Vec::new() };
         match &rule.body {
-            RuleBody::Condition(condition) => vec![More { wishes: vec![(*condition, gives)], events: Vec::new() }],
+            RuleBody::Condition(condition) => {
+                vec![More { wishes: vec![(*condition, gives)], events: Vec::new() }]
+            }
             RuleBody::Each { term, window, when, limits } => {
                 let test = |aggregate: Aggregate, comparison: Comparison, count: u64| EventTest {
                     term: *term,
@@ -183,7 +186,8 @@ impl<'m> Search<'_, 'm> {
                 let most = self.prover.most_occurrences(*term, *window, *limits);
                 let most = u64::try_from(most).unwrap_or(0).min(100);
                 let counts = [most, 40, 20, 10, 5, 3, 2, 1];
-                let mut counts: Vec<u64> = counts.into_iter().filter(|count| *count <= most && *count > 0).collect();
+                let mut counts: Vec<u64> =
+                    counts.into_iter().filter(|count| *count <= most && *count > 0).collect();
                 counts.dedup();
                 let of = |count: u64| {
                     let mut events = vec![test(Aggregate::Count, Comparison::GreaterOrEqual, count)];

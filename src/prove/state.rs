@@ -95,7 +95,8 @@ impl<'m> State<'m> {
             }
         }
         // Of what is left the choice with the fewest ways is the next.
-        let open = |choice: &Choice<'m>| choice.of.iter().filter(|of| self.truth(prover, **of).is_none()).count();
+        let open =
+            |choice: &Choice<'m>| choice.of.iter().filter(|of| self.truth(prover, **of).is_none()).count();
         let size: usize = self.choices.iter().map(|choice| choice.of.len()).sum();
         if !prover.budget().take(size + self.truth.len()) {
             return Step::Short;
@@ -216,23 +217,24 @@ impl<'m> State<'m> {
 
     /// Whether what is asked of attributes, events and scores can be met, each for itself.
     fn is_consistent(&self, prover: &Prover<'m>, touched: &[AttributeId]) -> bool {
-        let most = |holds: bool| self.inactive.iter().filter(move |(_, is)| *is == holds).map(|(period, _)| *period);
+        let most =
+            |holds: bool| self.inactive.iter().filter(move |(_, is)| *is == holds).map(|(period, _)| *period);
         if let (Some(idle), Some(busy)) = (most(true).max(), most(false).min())
             && busy <= idle
         {
             return false;
         }
         let values = touched.iter().all(|attribute| {
-            let Some(of) = prover.model.vocabulary.attribute(*attribute).map(|known| &known.of) else { return true };
+            let Some(of) = prover.model.vocabulary.attribute(*attribute).map(|known| &known.of) else {
+                return true;
+            };
             let mut wanted = self.attributes.get(attribute).cloned().unwrap_or_default();
             let idle = self.idle_test().filter(|_| prover.model.created_at == Some(*attribute));
             if let Some(idle) = &idle {
                 wanted.push((idle, false));
             }
             match of {
-                Type::Date => {
-                    passes_missing(&wanted) || (!has_to_miss(&wanted) && possible(&wanted))
-                }
+                Type::Date => passes_missing(&wanted) || (!has_to_miss(&wanted) && possible(&wanted)),
                 of => fit(of, &wanted, Instant::EPOCH, prover.budget()) != Fit::Never,
             }
         });
@@ -291,9 +293,9 @@ fn passes_missing(wanted: &[Wanted<'_>]) -> bool {
 }
 
 fn has_to_miss(wanted: &[Wanted<'_>]) -> bool {
-    wanted.iter().any(|(test, holds)| {
-        matches!((test, holds), (ValueTest::Missing, true) | (ValueTest::Known, false))
-    })
+    wanted
+        .iter()
+        .any(|(test, holds)| matches!((test, holds), (ValueTest::Missing, true) | (ValueTest::Known, false)))
 }
 
 /// The stretch of points in which a comparison holds, or, where the last is false, fails.

@@ -39,7 +39,8 @@ impl<'m> Terms<'m> {
                     .filter(|selector| is_empty.get(selector.index()) == Some(&false))
                     .filter_map(|selector| model.selectors.get(selector.index()))
             };
-            let passive = |selector: &Selector| model.vocabulary.kind(selector.kind).is_none_or(|kind| kind.passive);
+            let passive =
+                |selector: &Selector| model.vocabulary.kind(selector.kind).is_none_or(|kind| kind.passive);
             TermFacts {
                 is_empty: selectors().next().is_none(),
                 is_active: !selectors().any(passive),

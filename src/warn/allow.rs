@@ -159,10 +159,12 @@ impl Allow {
             Some(Diagnostic::new(Code::BadAllow, self.place, message, label).help(help))
         };
         if self.code.is_empty() {
-            let help = "write `# leadql: allow CODE reason`, for example `# leadql: allow unused for next quarter`";
+            let help =
+                "write `# leadql: allow CODE reason`, for example `# leadql: allow unused for next quarter`";
             return flaw("an allow comment names what it allows".to_owned(), "no code", help.to_owned());
         }
-        let known = || Code::ALL.iter().filter(|code| code.severity() != Severity::Error).map(|code| code.as_str());
+        let known =
+            || Code::ALL.iter().filter(|code| code.severity() != Severity::Error).map(|code| code.as_str());
         match Code::from_text(&self.code) {
             None => {
                 let nearest = closest(&self.code, known());

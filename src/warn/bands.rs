@@ -45,15 +45,25 @@ impl Look<'_> {
         let has = |value: i64| (from..=to).contains(&value);
         let bounds = [score.bounds.0.thousandths(), score.bounds.1.thousandths()];
         // The first whole number of steps from the lower end on.
-        let first = from.div_euclid(step).checked_add(i64::from(from.rem_euclid(step) > 0))?.checked_mul(step)?;
+        let first =
+            from.div_euclid(step).checked_add(i64::from(from.rem_euclid(step) > 0))?.checked_mul(step)?;
         if has(first) || bounds.into_iter().any(has) {
             return None;
         }
         let step = Points::from_thousandths(step);
         let message = format!("no lead can be {name}: {} steps over it", score.name);
-        let found = Diagnostic::new(Code::EmptyBand, place, message, format!("{} moves in steps of {step}", score.name));
+        let found = Diagnostic::new(
+            Code::EmptyBand,
+            place,
+            message,
+            format!("{} moves in steps of {step}", score.name),
+        );
         let shown = |value: i64| Points::from_thousandths(value);
-        let help = format!("nothing lies between {} and {}: move a threshold to a multiple of {step}, or remove the band", shown(from), shown(to));
+        let help = format!(
+            "nothing lies between {} and {}: move a threshold to a multiple of {step}, or remove the band",
+            shown(from),
+            shown(to)
+        );
         Some(found.help(help))
     }
 

@@ -4,10 +4,10 @@
 //! saying.
 
 use super::{Look, children};
+use crate::Points;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Comparison, ConditionId, ConditionKind, RuleBody, ScoreIndex, Window};
 use crate::prove::Expect;
-use crate::Points;
 
 /// Of so many conditions beside each other every two are compared.
 const MOST_COMPARED: usize = 24;
@@ -60,8 +60,12 @@ impl Look<'_> {
         if !self.prover.refutes(&[(id, false)]) {
             return false;
         }
-        let mut found =
-            Diagnostic::new(Code::AlwaysTrue, place, "this holds for every lead, whatever is known of it", "always true");
+        let mut found = Diagnostic::new(
+            Code::AlwaysTrue,
+            place,
+            "this holds for every lead, whatever is known of it",
+            "always true",
+        );
         if let Some(ConditionKind::Any(of)) = self.kind(id)
             && of.len() > 2
             && let Some((one, other)) = self.pair(of, false)
@@ -83,7 +87,9 @@ impl Look<'_> {
                     Some((one, other)) => found.also(one, "where this holds …").also(other, "… this cannot"),
                     None => found,
                 };
-                found.help("what it asks for cannot be together: take one part out, or join the parts with `or`")
+                found.help(
+                    "what it asks for cannot be together: take one part out, or join the parts with `or`",
+                )
             }
             _ => Diagnostic::new(Code::NeverTrue, place, "this holds for no lead", "never true")
                 .help("remove it, or ask for what a lead can have"),
@@ -121,7 +127,8 @@ impl Look<'_> {
         let (low, high) = self.prover.score_bounds(score);
         let (low, high) = (Points::from_thousandths(low), Points::from_thousandths(high));
         let found = Diagnostic::new(code, place, message, format!("{name} lies between {low} and {high}"));
-        let (end, extreme, bound) = if up { (high, "highest", "at most") } else { (low, "lowest", "at least") };
+        let (end, extreme, bound) =
+            if up { (high, "highest", "at most") } else { (low, "lowest", "at least") };
         let Some(reached) = self.prover.extreme(score, up) else {
             return found.help(format!("{name} is {bound} {end}"));
         };
@@ -132,7 +139,8 @@ impl Look<'_> {
             format!("{name} is {bound} {end}; the {extreme} that was found for a lead is {points}")
         };
         let name = format!("a lead with {name} at {points}");
-        found.help(help).witness(self.block(&name, &reached.witness, &[Expect::Score(score)]))
+        let expect = [Expect::Score(score), Expect::Band(score)];
+        found.help(help).witness(self.block(&name, &reached.witness, &expect))
     }
 
     /// Two of some conditions that cannot be `both` at once.
@@ -141,7 +149,8 @@ impl Look<'_> {
         for (at, one) in of.iter().enumerate() {
             for other in of.iter().skip(at + 1) {
                 if self.prover.refutes(&[(*one, both), (*other, both)]) {
-                    let place = |id: &ConditionId| self.model.conditions.get(id.index()).map(|found| found.place);
+                    let place =
+                        |id: &ConditionId| self.model.conditions.get(id.index()).map(|found| found.place);
                     return Some((place(one)?, place(other)?));
                 }
             }
@@ -163,7 +172,9 @@ impl Look<'_> {
                 if dropped.contains(one) || dropped.contains(other) {
                     continue;
                 }
-                let implies = |one: ConditionId, other: ConditionId| self.prover.refutes(&[(one, true), (other, false)]);
+                let implies = |one: ConditionId, other: ConditionId| {
+                    self.prover.refutes(&[(one, true), (other, false)])
+                };
                 // Of two that are joined by `and` the wider one adds nothing, of two joined by `or` the narrower.
                 let (needless, by) = if implies(*one, *other) {
                     if all { (other, one) } else { (one, other) }
@@ -185,13 +196,18 @@ impl Look<'_> {
         let is_windowed =
             |kind: &ConditionKind| matches!(kind, ConditionKind::Events(test) if test.window != Window::Ever);
         let is_event = |kind: &ConditionKind| matches!(kind, ConditionKind::Events(_));
-        let code = if is_windowed(&needless.kind) && is_event(&by.kind) { Code::DeadWindow } else { Code::RedundantTest };
+        let code = if is_windowed(&needless.kind) && is_event(&by.kind) {
+            Code::DeadWindow
+        } else {
+            Code::RedundantTest
+        };
         let (label, also) = if all {
             ("holds whenever the other does", "the other")
         } else {
             ("whenever this holds, the other does too", "the other")
         };
-        let found = Diagnostic::new(code, needless.place, "this test makes no difference", label).also(by.place, also);
+        let found = Diagnostic::new(code, needless.place, "this test makes no difference", label)
+            .also(by.place, also);
         self.report(found.help("remove it, or make it ask for something else"));
     }
 

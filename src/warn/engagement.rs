@@ -7,7 +7,9 @@ use crate::prove::{Expect, Found, Limits};
 impl Look<'_> {
     pub(super) fn engagement(&mut self) {
         let (Some(mql), Some(wishes)) = (&self.model.gates.mql, self.promotion()) else { return };
-        let Some(place) = self.model.conditions.get(mql.when.index()).map(|condition| condition.place) else { return };
+        let Some(place) = self.model.conditions.get(mql.when.index()).map(|condition| condition.place) else {
+            return;
+        };
         for (events, code, message, label, name) in [
             (
                 0,

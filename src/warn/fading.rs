@@ -12,11 +12,17 @@ impl Look<'_> {
             let Some(decay) = rule.decay else { continue };
             // A decay that the score gives to all its rules may well not matter to some.
             if let Some(place) = rule.decay_place
-                && self.windows(rule).is_some_and(|windows| windows.iter().all(|window| youth(*window, decay)))
+                && self
+                    .windows(rule)
+                    .is_some_and(|windows| windows.iter().all(|window| youth(*window, decay)))
             {
                 let message = "this decay never takes anything away";
-                let label = format!("takes its first step after {}, and by then the event is out of its window", decay.every);
-                let found = Diagnostic::new(Code::DeadDecay, place, message, label).also(rule.place, "in this rule");
+                let label = format!(
+                    "takes its first step after {}, and by then the event is out of its window",
+                    decay.every
+                );
+                let found =
+                    Diagnostic::new(Code::DeadDecay, place, message, label).also(rule.place, "in this rule");
                 self.report(found.help("make the steps shorter than the window, or remove the decay"));
             }
             let RuleBody::Each { window, .. } = &rule.body else { continue };
@@ -30,9 +36,9 @@ impl Look<'_> {
     fn is_in_best(&self, index: crate::model::RuleIndex) -> bool {
         use crate::model::{Member, ScoreKind};
         self.model.scores.iter().any(|score| match &score.kind {
-            ScoreKind::Rules(members) => members.iter().any(|member| {
-                matches!(member, Member::Group(group) if group.best && group.rules.contains(&index))
-            }),
+            ScoreKind::Rules(members) => members.iter().any(
+                |member| matches!(member, Member::Group(group) if group.best && group.rules.contains(&index)),
+            ),
             ScoreKind::Derived(_) => false,
         })
     }

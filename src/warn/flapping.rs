@@ -16,13 +16,15 @@ impl Look<'_> {
     pub(super) fn flapping(&mut self) {
         let Some(mql) = &self.model.gates.mql else { return };
         let (when, until) = (mql.when, mql.until);
-        let place = |id: crate::model::ConditionId| self.model.conditions.get(id.index()).map(|found| found.place);
+        let place =
+            |id: crate::model::ConditionId| self.model.conditions.get(id.index()).map(|found| found.place);
         let Some(at) = place(when) else { return };
         let Some(until) = until else {
             // It goes back when it no longer holds: a lead goes to and fro where that can come with time alone.
             if let Some(witness) = self.sent_back() {
                 let message = "leads go to and fro: an MQL is sent back as soon as this fails, and is promoted as soon as it holds again";
-                let found = Diagnostic::new(Code::Flapping, at, message, "no gap between promotion and going back");
+                let found =
+                    Diagnostic::new(Code::Flapping, at, message, "no gap between promotion and going back");
                 let help = "say when an MQL goes back, well below what promotes it: `until …`";
                 self.report(found.help(help).witness(Some(witness)));
             }
@@ -37,12 +39,18 @@ impl Look<'_> {
                 &[Expect::Gate(Gate::Mql), Expect::Gate(Gate::Revert), Expect::Stage],
             );
             let message = "what promotes a lead and what sends it back can hold at once: such a lead is not promoted, and as an MQL it is sent back";
-            let found = Diagnostic::new(Code::OverlappingGates, back, message, "this …").also(at, "… together with this");
-            self.report(found.help("make one of the two narrower, or allow it if going back is meant to win").witness(block));
+            let found = Diagnostic::new(Code::OverlappingGates, back, message, "this …")
+                .also(at, "… together with this");
+            self.report(
+                found
+                    .help("make one of the two narrower, or allow it if going back is meant to win")
+                    .witness(block),
+            );
         }
         if matches!(self.prover.find(&[(when, false), (until, false)]), Found::Never) {
             let message = "leads go to and fro: as soon as one of these fails the other holds";
-            let found = Diagnostic::new(Code::Flapping, back, message, "no gap between this …").also(at, "… and this");
+            let found = Diagnostic::new(Code::Flapping, back, message, "no gap between this …")
+                .also(at, "… and this");
             let witness = self.sent_back();
             self.report(found.help("let `until` ask for clearly less than `when`").witness(witness));
         }
@@ -63,7 +71,8 @@ impl Look<'_> {
                 if evaluation.stage() != Stage::Lead || at == promoted {
                     return None;
                 }
-                let facts = crate::lead::Facts { stage: Stage::Mql, stage_since: Some(promoted), ..witness.facts };
+                let facts =
+                    crate::lead::Facts { stage: Stage::Mql, stage_since: Some(promoted), ..witness.facts };
                 let name = "promoted, and sent back with nothing but time gone by";
                 let expect = [Expect::Gate(Gate::Revert), Expect::Stage];
                 return self.block(name, &Witness { facts, at }, &expect);

@@ -13,9 +13,13 @@ impl Look<'_> {
         let mql = gates.mql.as_ref();
         let mut all: Vec<(ConditionId, &str, &str)> = Vec::new();
         all.extend(mql.map(|mql| (mql.when, "`stage mql`", "so no lead becomes an MQL by itself")));
-        all.extend(mql.and_then(|mql| mql.until).map(|until| (until, "`until`", "so no MQL is sent back by itself")));
+        all.extend(
+            mql.and_then(|mql| mql.until).map(|until| (until, "`until`", "so no MQL is sent back by itself")),
+        );
         all.extend(gates.sql.map(|sql| (sql, "`stage sql`", "so sales can only override it")));
-        all.extend(gates.recycle.iter().map(|gate| (gate.when, "`recycle`", "so no lead is recycled by itself")));
+        all.extend(
+            gates.recycle.iter().map(|gate| (gate.when, "`recycle`", "so no lead is recycled by itself")),
+        );
         let out = gates.disqualify.iter();
         all.extend(out.map(|gate| (gate.when, "`disqualify`", "so it disqualifies no lead")));
         let mut never: Vec<ConditionId> = Vec::new();
@@ -24,7 +28,8 @@ impl Look<'_> {
                 continue;
             }
             never.push(condition);
-            let Some(place) = self.model.conditions.get(condition.index()).map(|condition| condition.place) else {
+            let Some(place) = self.model.conditions.get(condition.index()).map(|condition| condition.place)
+            else {
                 continue;
             };
             let message = format!("{gate} holds for no lead, {so}");
@@ -53,16 +58,23 @@ impl Look<'_> {
                     && matches!(self.prover.find(&wishes), Found::Never)
                     && let Some(place) = place(mql.when)
                 {
-                    let message = "no lead ever becomes an MQL: whenever it could, something else holds it back";
+                    let message =
+                        "no lead ever becomes an MQL: whenever it could, something else holds it back";
                     let witness = match self.prover.find(&[(mql.when, true)]) {
                         Found::Lead(witness) => {
-                            let all = [Gate::Mql, Gate::Revert, Gate::Recycle, Gate::Disqualify].map(Expect::Gate);
+                            let all =
+                                [Gate::Mql, Gate::Revert, Gate::Recycle, Gate::Disqualify].map(Expect::Gate);
                             let expect: Vec<Expect> = all.into_iter().chain([Expect::Stage]).collect();
                             self.block("meets the criteria, and is held back", &witness, &expect)
                         }
                         _ => None,
                     };
-                    found.push((place, message, "only with `until`, `recycle` or `disqualify` holding too", witness));
+                    found.push((
+                        place,
+                        message,
+                        "only with `until`, `recycle` or `disqualify` holding too",
+                        witness,
+                    ));
                 }
             }
             (None, Some(sql)) => {
@@ -79,7 +91,9 @@ impl Look<'_> {
                 && matches!(self.prover.find(&wishes), Found::Never)
             {
                 let message = "no lead is ever recycled by this: whenever it holds, the lead is disqualified";
-                found.extend(place(recycle.when).map(|place| (place, message, "`disqualify` comes first", None)));
+                found.extend(
+                    place(recycle.when).map(|place| (place, message, "`disqualify` comes first", None)),
+                );
             }
         }
         for (place, message, label, witness) in found {
@@ -100,7 +114,8 @@ impl Look<'_> {
         if mql.again_after.is_some() {
             return;
         }
-        let Some(place) = self.model.conditions.get(recycle.when.index()).map(|condition| condition.place) else {
+        let Some(place) = self.model.conditions.get(recycle.when.index()).map(|condition| condition.place)
+        else {
             return;
         };
         let witness = match self.promotion().map(|wishes| self.prover.find(&wishes)) {
@@ -114,6 +129,10 @@ impl Look<'_> {
         };
         let message = "a lead that is recycled is never promoted again by itself, whatever it does";
         let found = Diagnostic::new(Code::NeverComesBack, place, message, "where leads go and stay");
-        self.report(found.help("add `again after 30d` to `stage mql`, or allow it where people bring leads back").witness(witness));
+        self.report(
+            found
+                .help("add `again after 30d` to `stage mql`, or allow it where people bring leads back")
+                .witness(witness),
+        );
     }
 }

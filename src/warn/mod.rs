@@ -200,6 +200,3 @@ fn children(kind: &ConditionKind) -> &[ConditionId] {
         _ => &[],
     }
 }
-
-#[cfg(test)]
-mod tests;

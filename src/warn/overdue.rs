@@ -12,8 +12,14 @@ impl Look<'_> {
         let Some(due) = since.plus(every).filter(|due| *due <= at) else { return };
         let day = |at: Instant| at.to_string().chars().take(10).collect::<String>();
         let message = format!("the review of this rule set was due on {}", day(due));
-        let found = Diagnostic::new(Code::ReviewOverdue, place, message, format!("every {every} since {}", day(since)));
-        let owners: Vec<String> = about.owners.iter().map(|(role, name)| format!("{name} ({role})")).collect();
+        let found = Diagnostic::new(
+            Code::ReviewOverdue,
+            place,
+            message,
+            format!("every {every} since {}", day(since)),
+        );
+        let owners: Vec<String> =
+            about.owners.iter().map(|(role, name)| format!("{name} ({role})")).collect();
         let who = if owners.is_empty() { String::new() } else { format!(" by {}", owners.join(" and ")) };
         self.report(found.help(format!("once it is looked through{who}, write `since {}`", day(at))));
     }

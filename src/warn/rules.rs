@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::Look;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::explain::signed;
-use crate::model::{ConditionId, ConditionKind, Member, Rule, RuleBody, RuleIndex, ScoreKind, TermId, Window};
+use crate::model::{
+    ConditionId, ConditionKind, Member, Rule, RuleBody, RuleIndex, ScoreKind, TermId, Window,
+};
 use crate::prove::{Expect, Found};
 use crate::vocabulary::{AttributeId, EventKindId};
 
@@ -154,7 +156,9 @@ impl Look<'_> {
             RuleBody::Condition(condition) => {
                 for id in self.prover.below(*condition).into_iter().flatten() {
                     match self.kind(id) {
-                        Some(ConditionKind::Attribute { attribute, .. }) => topics.push(Topic::Attribute(*attribute)),
+                        Some(ConditionKind::Attribute { attribute, .. }) => {
+                            topics.push(Topic::Attribute(*attribute))
+                        }
                         Some(ConditionKind::Events(test)) => topics.extend(of_term(test.term)),
                         Some(ConditionKind::Inactive(_)) => topics.push(Topic::Inactive),
                         _ => {}
@@ -172,11 +176,15 @@ impl Look<'_> {
         let (first, second) = match (&self.rule(one)?.body, &self.rule(other)?.body) {
             (RuleBody::Condition(one), RuleBody::Condition(other)) => {
                 // One that never or always holds is told of elsewhere.
-                let is_constant = |id: ConditionId| [true, false].into_iter().any(|holds| self.prover.refutes(&[(id, holds)]));
+                let is_constant = |id: ConditionId| {
+                    [true, false].into_iter().any(|holds| self.prover.refutes(&[(id, holds)]))
+                };
                 if is_constant(*one) || is_constant(*other) {
                     return None;
                 }
-                let implies = |one: ConditionId, other: ConditionId| self.prover.refutes(&[(one, true), (other, false)]);
+                let implies = |one: ConditionId, other: ConditionId| {
+                    self.prover.refutes(&[(one, true), (other, false)])
+                };
                 (implies(*one, *other), implies(*other, *one))
             }
             (
@@ -219,7 +227,10 @@ impl Look<'_> {
         let found = if relation == Relation::Same {
             // The second is what is too many.
             let (code, message) = if is_against {
-                (Code::ContradictingRules, format!("one rule gives and another takes points for the same {what}"))
+                (
+                    Code::ContradictingRules,
+                    format!("one rule gives and another takes points for the same {what}"),
+                )
             } else {
                 (Code::RepeatedRule, format!("two rules count for the same {what}"))
             };

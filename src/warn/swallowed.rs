@@ -49,11 +49,15 @@ impl Look<'_> {
                         let inside = if group.best { Range::ZERO } else { sum(&group.rules) };
                         for rule in &group.rules {
                             let by_group = (!group.best)
-                                .then(|| is_swallowed(of(rule), without(inside, of(rule)), (group.low, group.high)))
+                                .then(|| {
+                                    is_swallowed(of(rule), without(inside, of(rule)), (group.low, group.high))
+                                })
                                 .flatten();
                             let why = match (by_group, whole) {
                                 (Some(why), _) => format!("{why} of the group `{}`", group.name),
-                                (None, Some(why)) if of(rule) != Range::ZERO => format!("{why} of `{}`", score.name),
+                                (None, Some(why)) if of(rule) != Range::ZERO => {
+                                    format!("{why} of `{}`", score.name)
+                                }
                                 _ => continue,
                             };
                             swallowed.push((*rule, why));
@@ -90,7 +94,11 @@ fn without(all: Range, part: Range) -> Range {
 }
 
 /// Which bound swallows a part of a sum whatever the others come to, if one does.
-fn is_swallowed(part: Range, others: Range, (low, high): (Option<Points>, Option<Points>)) -> Option<&'static str> {
+fn is_swallowed(
+    part: Range,
+    others: Range,
+    (low, high): (Option<Points>, Option<Points>),
+) -> Option<&'static str> {
     if part == Range::ZERO {
         return None;
     }

@@ -8,7 +8,8 @@ use crate::model::ConditionKind;
 impl Look<'_> {
     pub(super) fn unused(&mut self) {
         let model = self.model;
-        let asks_for_activity = model.conditions.iter().any(|condition| matches!(condition.kind, ConditionKind::Inactive(_)));
+        let asks_for_activity =
+            model.conditions.iter().any(|condition| matches!(condition.kind, ConditionKind::Inactive(_)));
         let mut attributes = vec![false; model.vocabulary.attributes.len()];
         for condition in &model.conditions {
             if let ConditionKind::Attribute { attribute, .. } = &condition.kind
@@ -25,7 +26,8 @@ impl Look<'_> {
         }
         let is_used = |definition: &Definition| match definition.sort {
             NameSort::Attribute => model.vocabulary.attribute_id(&definition.name).is_none_or(|id| {
-                attributes.get(id.0 as usize) == Some(&true) || (asks_for_activity && model.created_at == Some(id))
+                attributes.get(id.0 as usize) == Some(&true)
+                    || (asks_for_activity && model.created_at == Some(id))
             }),
             NameSort::Event => model.vocabulary.kind_id(&definition.name).is_none_or(|id| {
                 // Whatever a lead does counts as activity.
@@ -37,7 +39,9 @@ impl Look<'_> {
         let found = self.written.unnamed.iter().filter(|definition| !is_used(definition)).map(|definition| {
             let message = format!("nothing uses {} `{}`", definition.sort.with_the(), definition.name);
             let help = match definition.sort {
-                NameSort::Attribute | NameSort::Event => "remove it, or allow it if other rule sets over the same leads ask for it",
+                NameSort::Attribute | NameSort::Event => {
+                    "remove it, or allow it if other rule sets over the same leads ask for it"
+                }
                 _ => "remove it, or use it",
             };
             Diagnostic::new(Code::Unused, definition.place, message, "not used").help(help)

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
 use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
 use leadql::{Code, Compiler, Diagnostics, PlanReport, Report, ReviewOptions, Severity};
 
 use crate::output::{self, BOLD, RESET, Stop, printable};
@@ -84,7 +84,8 @@ fn allowed(text: &str) -> Result<Code, String> {
 fn code(text: &str) -> Result<Code, String> {
     let known = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
     let known: Vec<&str> = known.map(|code| code.as_str()).collect();
-    Code::from_text(text).ok_or_else(|| format!("there is no such code; those that are no errors are {}", known.join(", ")))
+    Code::from_text(text)
+        .ok_or_else(|| format!("there is no such code; those that are no errors are {}", known.join(", ")))
 }
 
 #[derive(serde::Serialize)]
@@ -125,9 +126,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     found.retain(|found| !found.is_empty());
     let reports: Vec<Report> = found.iter().flat_map(Diagnostics::reports).collect();
-    let count = |severity: Severity| reports.iter().filter(|report| report.severity == severity.as_str()).count();
-    let (errors, warnings, notes) =
-        (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    let count =
+        |severity: Severity| reports.iter().filter(|report| report.severity == severity.as_str()).count();
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
     let is_denied = reports.iter().any(|report| arguments.deny.iter().any(|deny| deny.means(report)));
     match arguments.format {
         Format::Json => {

@@ -30,13 +30,16 @@ pub(in crate::prove) fn nows(wanted: &[Wanted<'_>]) -> Vec<Instant> {
 
 /// A date of each sort that tests of one kind tell apart; none where they are of both kinds.
 pub(super) fn cells(tests: &[&ValueTest]) -> Option<Vec<Value>> {
-    let is_absolute = |test: &&ValueTest| matches!(test, ValueTest::Date(DateTest::Before(_) | DateTest::After(_)));
+    let is_absolute =
+        |test: &&ValueTest| matches!(test, ValueTest::Date(DateTest::Before(_) | DateTest::After(_)));
     if tests.iter().any(|test| test.depends_on_time()) {
         if tests.iter().any(is_absolute) {
             return None;
         }
         let ages = all_ages(tests.iter().copied());
-        return Some(ages.into_iter().filter_map(|age| Instant::from_micros(-age)).map(Value::Date).collect());
+        return Some(
+            ages.into_iter().filter_map(|age| Instant::from_micros(-age)).map(Value::Date).collect(),
+        );
     }
     Some(all_days(tests.iter().copied()).into_iter().map(Value::Date).collect())
 }

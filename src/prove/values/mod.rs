@@ -110,7 +110,9 @@ fn cost(wanted: &[Wanted<'_>]) -> usize {
 fn size(test: &ValueTest) -> usize {
     use crate::model::{SetTest, TextTest};
     match test {
-        ValueTest::Text(TextTest::AnyOf { texts, .. } | TextTest::Contains(texts) | TextTest::HasWord(texts))
+        ValueTest::Text(
+            TextTest::AnyOf { texts, .. } | TextTest::Contains(texts) | TextTest::HasWord(texts),
+        )
         | ValueTest::Set(SetTest::AnyOf(texts) | SetTest::AllOf(texts)) => texts.len() + 1,
         ValueTest::Number(NumberTest::AnyOf { numbers, .. }) => numbers.len() + 1,
         ValueTest::Symbol { any_of, .. } => any_of.len() + 1,

@@ -22,17 +22,21 @@ pub(super) fn fit(wanted: &[Wanted<'_>], budget: &Budget) -> Fit {
     // What is left to choose: one that is in of each, one that is out of each.
     for (test, holds) in wanted {
         match (test, holds) {
-            (ValueTest::Set(SetTest::AnyOf(items)), true) if !items.iter().any(|item| inside.contains(item)) => {
+            (ValueTest::Set(SetTest::AnyOf(items)), true)
+                if !items.iter().any(|item| inside.contains(item)) =>
+            {
                 match items.iter().find(|item| !outside.contains(item)) {
                     Some(item) => _ = inside.insert(item),
                     None => return Fit::Never,
                 }
             }
-            (ValueTest::Set(SetTest::AllOf(items)), false) if items.iter().all(|item| inside.contains(item)) => {
+            (ValueTest::Set(SetTest::AllOf(items)), false)
+                if items.iter().all(|item| inside.contains(item)) =>
+            {
                 // Whether an item that was chosen above could have been another is not looked at.
-                let is_forced = wanted.iter().filter(|(test, holds)| {
-                    *holds && matches!(test, ValueTest::Set(SetTest::AnyOf(_)))
-                });
+                let is_forced = wanted
+                    .iter()
+                    .filter(|(test, holds)| *holds && matches!(test, ValueTest::Set(SetTest::AnyOf(_))));
                 return if is_forced.count() == 0 { Fit::Never } else { Fit::Unknown };
             }
             _ => {}

@@ -110,14 +110,15 @@ fn is_contradiction(wanted: &[Wanted<'_>], budget: &Budget) -> bool {
         }
     }
     let apart = |ends: Vec<&str>, fit: fn(&str, &str) -> bool| {
-        ends.iter().enumerate().any(|(at, one)| {
-            ends.iter().skip(at + 1).any(|other| !fit(one, other) && !fit(other, one))
-        })
+        ends.iter()
+            .enumerate()
+            .any(|(at, one)| ends.iter().skip(at + 1).any(|other| !fit(one, other) && !fit(other, one)))
     };
     let starts: Vec<&str> = has(true).filter_map(start).collect();
     let ends: Vec<&str> = has(true).filter_map(end).collect();
     budget.take(starts.len().saturating_mul(starts.len()) + ends.len().saturating_mul(ends.len()))
-        && (apart(starts, |one, other| one.starts_with(other)) || apart(ends, |one, other| one.ends_with(other)))
+        && (apart(starts, |one, other| one.starts_with(other))
+            || apart(ends, |one, other| one.ends_with(other)))
 }
 
 /// Whether every text that passes one test passes the other.
@@ -130,10 +131,9 @@ fn implies(one: &TextTest, other: &TextTest) -> bool {
         TextTest::StartsWith(start) => vec![format!("{}{ANYTHING}", start.as_str())],
         TextTest::EndsWith(end) => vec![format!("{ANYTHING}{}", end.as_str())],
         TextTest::Matches(glob) => vec![glob.pattern().replace('*', &ANYTHING.to_string())],
-        TextTest::HasWord(words) => words
-            .iter()
-            .map(|word| format!("{ANYTHING}{EDGE}{}{EDGE}{ANYTHING}", word.as_str()))
-            .collect(),
+        TextTest::HasWord(words) => {
+            words.iter().map(|word| format!("{ANYTHING}{EDGE}{}{EDGE}{ANYTHING}", word.as_str())).collect()
+        }
     };
     general.iter().all(|text| other.holds(text))
 }
