@@ -64,6 +64,7 @@ mod limits;
 mod merge;
 mod model;
 mod plan;
+mod prove;
 mod qualify;
 mod readable;
 mod rule_set;
@@ -74,6 +75,7 @@ mod testing;
 mod time;
 mod timeline;
 mod vocabulary;
+mod warn;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -102,6 +104,8 @@ pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+pub use warn::{Review, ReviewOptions};
 
 /// What a [`PlanReport`] is made of.
 pub mod plan_report {

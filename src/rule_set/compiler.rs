@@ -10,6 +10,7 @@ use crate::check::{self, Placed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::limits::Limits;
 use crate::plan::Plan;
+use crate::warn::{self, Written};
 
 /// Compiles rule sets: with a name for messages, included files, params set by the host, and limits.
 ///
@@ -138,12 +139,13 @@ impl Compiler {
         };
         let checked = check::check(&input);
         all.extend(checked.found);
+        let written = Written { allows: warn::allows(&trees, &sources), unnamed: checked.unnamed };
         let found = Diagnostics::new(all, sources).and_more(checked.omitted);
         match checked.model {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);
                 let fingerprint = Fingerprint::of(&model);
-                Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found)) })
+                Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found, written)) })
             }
             _ => Err(found),
         }

@@ -5,6 +5,7 @@
 //! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
 
 mod advice;
+mod brute;
 mod columns;
 mod compare;
 mod conditions;
@@ -14,6 +15,7 @@ mod leads;
 mod ledger;
 mod lives;
 mod merge;
+mod review;
 mod rules;
 mod shrink;
 mod state;
