@@ -55,6 +55,7 @@ mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
+pub mod diff;
 mod explain;
 pub mod funnel;
 pub mod handoff;

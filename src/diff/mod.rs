@@ -1,0 +1,81 @@
+//! Differences that matter, between two versions of a rule set.
+//!
+//! Two rule sets go in. [`RuleSet::diff`] tells what changed in meaning, part by part: layout, comments, labels,
+//! `test` blocks and the names of `let`s, activities and params do not count, and where the fingerprints agree
+//! nothing did.
+
+mod change;
+mod compare;
+mod figures;
+mod keys;
+mod leads;
+mod matching;
+mod parts;
+mod print;
+
+pub use change::{Change, ChangeSort, Detail, Part};
+pub use figures::{
+    BandFigures, BandMove, Counts, Deciding, GateFigures, GroupFigures, LeadsDiff, Membership, Moved,
+    MovedLead, RuleMove, ScoreFigures, StageMove,
+};
+pub use leads::LeadsComparison;
+
+use serde::Serialize;
+
+use self::change::Part as ChangedPart;
+use self::compare::{Compared, bare};
+use crate::rule_set::{Fingerprint, RuleSet};
+
+/// What differs between two versions of a rule set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Diff {
+    /// The older version.
+    pub old: Version,
+    /// The newer version.
+    pub new: Version,
+    /// Whether both mean the same: their fingerprints agree.
+    pub same_meaning: bool,
+    /// What changed in meaning.
+    pub changes: Vec<Change>,
+    /// The labels of rules that changed: they are text for people, and no result rests on them.
+    pub labels: Vec<Change>,
+}
+
+/// Which version of a rule set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Version {
+    /// The name in its `ruleset` line, if there is one.
+    pub name: Option<String>,
+    /// The version in its `ruleset` line, if there is one.
+    pub version: Option<String>,
+    /// A digest of its meaning.
+    pub fingerprint: Fingerprint,
+}
+
+impl RuleSet {
+    /// What changed in meaning from this version to a newer one.
+    pub fn diff(&self, newer: &RuleSet) -> Diff {
+        let (old, new) = (Version::of(self), Version::of(newer));
+        let compared = Compared::new(&self.compiled.model, &newer.compiled.model);
+        let same_meaning = old.fingerprint == new.fingerprint;
+        let mut changes = compared.changes();
+        if !same_meaning && changes.is_empty() {
+            // Nothing else is in a fingerprint.
+            let detail = Detail::new("order", None, "differs".to_owned());
+            changes.push(bare(ChangeSort::Changed, ChangedPart::Order, "definitions", vec![detail]));
+        }
+        Diff { old, new, same_meaning, changes, labels: compared.labels() }
+    }
+}
+
+impl Version {
+    fn of(rules: &RuleSet) -> Version {
+        Version {
+            name: rules.name().map(str::to_owned),
+            version: rules.version().map(str::to_owned),
+            fingerprint: rules.fingerprint(),
+        }
+    }
+}
