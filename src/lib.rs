@@ -69,6 +69,7 @@ mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod sheet;
 mod state;
 mod syntax;
 mod testing;

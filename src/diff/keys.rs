@@ -172,18 +172,9 @@ impl<'m> Keys<'m> {
         self.segments.get(index.index()).copied().unwrap_or_default()
     }
 
-    /// What of the vocabulary results can rest on: every kind of event, as an event counts as activity and an id
-    /// counts once whatever the kind, and the attributes that a condition asks for.
+    /// What of the vocabulary results can rest on: the kinds of events, and the attributes that a condition asks for.
     pub(super) fn vocabulary(&self) -> Key {
         let model = self.model;
-        let kinds = model.vocabulary.kinds.iter().map(|kind| {
-            let properties = kind
-                .properties
-                .iter()
-                .map(|property| Pieces::named(&property.name).bytes(&type_key(&property.of)).key());
-            let pieces = Pieces::named(&kind.name).number(i64::from(kind.passive));
-            pieces.unordered(properties.collect()).key()
-        });
         let asked = model.conditions.iter().filter_map(|condition| match condition.kind {
             ConditionKind::Attribute { attribute, .. } => Some(attribute),
             ConditionKind::Inactive(_) => model.created_at,
@@ -192,7 +183,20 @@ impl<'m> Keys<'m> {
         let attributes = asked
             .filter_map(|id| model.vocabulary.attribute(id))
             .map(|attribute| Pieces::named(&attribute.name).bytes(&type_key(&attribute.of)).key());
-        Pieces::named("vocabulary").unordered(kinds.collect()).set(attributes.collect()).key()
+        Pieces::named("vocabulary").bytes(&self.kinds()).set(attributes.collect()).key()
+    }
+
+    /// Every kind of event: whatever its kind, an event counts as activity, and its id counts once.
+    pub(super) fn kinds(&self) -> Key {
+        let kinds = self.model.vocabulary.kinds.iter().map(|kind| {
+            let properties = kind
+                .properties
+                .iter()
+                .map(|property| Pieces::named(&property.name).bytes(&type_key(&property.of)).key());
+            let pieces = Pieces::named(&kind.name).number(i64::from(kind.passive));
+            pieces.unordered(properties.collect()).key()
+        });
+        Pieces::named("kinds").unordered(kinds.collect()).key()
     }
 
     /// The events that a term stands for.

@@ -21,6 +21,7 @@ use crate::explain::Reader;
 use crate::lead::{LeadError, NameOf, Stage, Value};
 use crate::model::{Band, Gate, Model, Rule, ScoreIndex};
 use crate::rule_set::{Evaluation, Evaluator, Lead, RuleSet, unknown_name};
+use crate::testing::gate_holds;
 use crate::time::Instant;
 use crate::vocabulary::Type;
 
@@ -157,7 +158,7 @@ impl LeadsComparison {
             counts.add(holds(before, *of_old), holds(now, *of_new));
         }
         for (gate, counts) in Gate::ALL.iter().zip(&mut self.gates) {
-            counts.add(holds(before, *gate), holds(now, *gate));
+            counts.add(gate_holds(*gate, before.outcome()), gate_holds(*gate, now.outcome()));
         }
         let (enters, leaves) = (is == Stage::Mql && was != is, was == Stage::Mql && was != is);
         self.leads += 1;
@@ -417,18 +418,7 @@ fn asked(model: &Model) -> Vec<bool> {
     asked
 }
 
-pub(super) fn holds(evaluation: &Evaluation, gate: Gate) -> bool {
-    let gates = &evaluation.outcome().gates;
-    match gate {
-        Gate::Mql => gates.mql,
-        Gate::Revert => gates.revert,
-        Gate::Sql => gates.sql,
-        Gate::Recycle => gates.recycle,
-        Gate::Disqualify => gates.disqualify.is_some(),
-    }
-}
-
-pub(super) fn defines(model: &Model, gate: Gate) -> bool {
+fn defines(model: &Model, gate: Gate) -> bool {
     match gate {
         Gate::Mql | Gate::Revert => model.gates.mql.is_some(),
         Gate::Sql => model.gates.sql.is_some(),

@@ -12,6 +12,7 @@ mod leads;
 mod matching;
 mod parts;
 mod print;
+mod witness;
 
 pub use change::{Change, ChangeSort, Detail, Part};
 pub use figures::{
@@ -19,6 +20,7 @@ pub use figures::{
     MovedLead, RuleMove, ScoreFigures, StageMove,
 };
 pub use leads::LeadsComparison;
+pub use witness::{Proof, Treatment, Witness, WitnessDifference};
 
 use serde::Serialize;
 
@@ -52,6 +54,16 @@ pub struct Version {
     pub version: Option<String>,
     /// A digest of its meaning.
     pub fingerprint: Fingerprint,
+}
+
+/// One of the two versions. Displays as `OLD` or `NEW`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The older.
+    Old,
+    /// The newer.
+    New,
 }
 
 impl RuleSet {
