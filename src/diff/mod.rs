@@ -1,8 +1,28 @@
 //! Differences that matter, between two versions of a rule set.
 //!
 //! Two rule sets go in. [`RuleSet::diff`] tells what changed in meaning, part by part: layout, comments, labels,
-//! `test` blocks and the names of `let`s, activities and params do not count, and where the fingerprints agree
-//! nothing did.
+//! `test` blocks and the names of `let`s, activities and params do not count, and where the fingerprints agree nothing
+//! did. [`RuleSet::witness`] looks for a lead that the two treat differently, [`RuleSet::compare_leads`] counts what
+//! becomes of leads that there are. A [`Diff`] holds all three and prints as text, as Markdown for a review comment,
+//! and as JSON.
+//!
+//! # Example
+//!
+//! ```
+//! use leadql::{RuleSet, diff::Treatment};
+//!
+//! let old = RuleSet::compile("downloads: each downloaded(*) => +5 up to 3 times   stage mql when score >= 15")?;
+//! let new = RuleSet::compile("downloads: each downloaded(*) => +5 up to 2 times   stage mql when score >= 15")?;
+//! let mut diff = old.diff(&new);
+//! assert_eq!(diff.changes[0].details[0].old.as_deref(), Some("up to 3 times"));
+//!
+//! let now = "2026-11-01T00:00:00Z".parse()?;
+//! diff.treatment = Some(old.witness(&new, now));
+//! let Some(Treatment::Differs(witness)) = &diff.treatment else { panic!("nothing found") };
+//! assert!(witness.test.contains("downloaded("));
+//! println!("{diff}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod change;
 mod compare;
@@ -12,6 +32,7 @@ mod leads;
 mod matching;
 mod parts;
 mod print;
+mod show;
 mod witness;
 
 pub use change::{Change, ChangeSort, Detail, Part};
@@ -28,7 +49,9 @@ use self::change::Part as ChangedPart;
 use self::compare::{Compared, bare};
 use crate::rule_set::{Fingerprint, RuleSet};
 
-/// What differs between two versions of a rule set.
+/// What differs between two versions of a rule set: see [`RuleSet::diff`].
+///
+/// Displays as text, [`Diff::to_markdown`] gives a review comment, and it serializes with the keys below.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
@@ -42,6 +65,10 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The labels of rules that changed: they are text for people, and no result rests on them.
     pub labels: Vec<Change>,
+    /// Whether any lead is treated differently, once that was looked for: put here what [`RuleSet::witness`] gives.
+    pub treatment: Option<Treatment>,
+    /// What becomes of leads that there are, once they were looked at: put here what [`LeadsComparison::finish`] gives.
+    pub leads: Option<LeadsDiff>,
 }
 
 /// Which version of a rule set.
@@ -56,7 +83,7 @@ pub struct Version {
     pub fingerprint: Fingerprint,
 }
 
-/// One of the two versions. Displays as `OLD` or `NEW`.
+/// One of the two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -78,7 +105,7 @@ impl RuleSet {
             let detail = Detail::new("order", None, "differs".to_owned());
             changes.push(bare(ChangeSort::Changed, ChangedPart::Order, "definitions", vec![detail]));
         }
-        Diff { old, new, same_meaning, changes, labels: compared.labels() }
+        Diff { old, new, same_meaning, changes, labels: compared.labels(), treatment: None, leads: None }
     }
 }
 

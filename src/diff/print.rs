@@ -5,7 +5,6 @@
 //! make a condition far longer than the file that it stands in, so a line ends after [`LONGEST`] bytes.
 
 use crate::decimal::Points;
-use crate::lead::{Text, Value};
 use crate::model::{
     Aggregate, Bound, ConditionId, ConditionKind, DateTest, Decay, DecayStep, EventTest, Folded, LimitPer,
     Limits, MAX_OCCURRENCES, Model, NumberTest, Rule, RuleBody, ScoreIndex, SelectorId, SetTest,
@@ -295,24 +294,6 @@ fn listed(items: impl Iterator<Item = String>) -> String {
         list.push_str(&item);
     }
     list
-}
-
-/// A value as a `test` block sets it.
-pub(super) fn value(value: &Value, of: &Type) -> String {
-    match value {
-        Value::Text(text) => quoted(text.as_str()),
-        Value::Number(number) => number.to_string(),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Symbol(symbol) => match of {
-            Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-            _ => String::new(),
-        },
-        Value::Date(at) => at.to_string(),
-        Value::Set(items) => {
-            let items: Vec<String> = items.iter().map(|item: &Text| quoted(item.as_str())).collect();
-            format!("[{}]", items.join(", "))
-        }
-    }
 }
 
 /// A text in quotes, read back as the same text.
