@@ -19,6 +19,8 @@ pub struct Change {
     pub name: String,
     /// The score that it belongs to: of rules and groups.
     pub score: Option<String>,
+    /// What stands before the `=>` of a rule, in the newer version where it has the rule.
+    pub test: Option<String>,
     /// What of it differs; of a part that is new or gone, what it is.
     pub details: Vec<Detail>,
     /// Where the older version has it.

@@ -81,8 +81,7 @@ impl<'m> Compared<'m> {
             let old = self.old.model.rules.get(self.pairs.old_of(index)?.index())?;
             let label = (old.label != rule.label)
                 .then(|| Detail::new("label", old.label.clone(), rule.label.clone()))?;
-            let score = self.new.score_of(rule);
-            Some(self.changed(Part::Rule, &rule.name, (old.place, rule.place), vec![label], score))
+            Some(self.changed_rule(old, rule, vec![label]))
         });
         pairs.collect()
     }
@@ -93,10 +92,15 @@ impl<'m> Compared<'m> {
         name: &str,
         (old_at, new_at): (Place, Place),
         details: Vec<Detail>,
-        score: Option<String>,
     ) -> Change {
         let (old_at, new_at) = (self.old.place(old_at), self.new.place(new_at));
-        Change { change: ChangeSort::Changed, part, name: name.to_owned(), score, details, old_at, new_at }
+        Change { old_at, new_at, ..bare(ChangeSort::Changed, part, name, details) }
+    }
+
+    /// A rule that both versions have.
+    pub(super) fn changed_rule(&self, old: &Rule, new: &Rule, details: Vec<Detail>) -> Change {
+        let (score, test) = (self.new.score_of(new), Some(self.new.test(new)));
+        Change { score, test, ..self.changed(Part::Rule, &new.name, (old.place, new.place), details) }
     }
 
     fn vocabulary(&self, changes: &mut Vec<Change>) {
@@ -164,7 +168,7 @@ impl<'m> Compared<'m> {
             };
             let details = self.condition("test", before.condition, segment.condition).into_iter().collect();
             let places = (before.place, segment.place);
-            push(changes, self.changed(Part::Segment, &segment.name, places, details, None));
+            push(changes, self.changed(Part::Segment, &segment.name, places, details));
         }
         for segment in old.iter().filter(|segment| !of_new.contains_key(segment.name.as_str())) {
             let detail = Detail::new("test", self.old.condition(segment.condition), None);
@@ -291,7 +295,16 @@ pub(super) fn push(changes: &mut Vec<Change>, change: Change) {
 
 /// A change of what stands at no place of its own.
 pub(super) fn bare(change: ChangeSort, part: Part, name: &str, details: Vec<Detail>) -> Change {
-    Change { change, part, name: name.to_owned(), score: None, details, old_at: None, new_at: None }
+    Change {
+        change,
+        part,
+        name: name.to_owned(),
+        score: None,
+        test: None,
+        details,
+        old_at: None,
+        new_at: None,
+    }
 }
 
 pub(super) fn by_name<'a, T>(items: &'a [T], name: impl Fn(&'a T) -> &'a str) -> HashMap<&'a str, &'a T> {

@@ -33,6 +33,8 @@ mod matching;
 mod parts;
 mod print;
 mod show;
+#[cfg(test)]
+mod tests;
 mod witness;
 
 pub use change::{Change, ChangeSort, Detail, Part};

@@ -30,7 +30,7 @@ impl Compared<'_> {
                 }
                 Some(before) => {
                     let places = (before.place, score.place);
-                    push(changes, self.changed(Part::Score, &score.name, places, details, None));
+                    push(changes, self.changed(Part::Score, &score.name, places, details));
                 }
             }
             groups(before, Some(score), changes);
@@ -72,10 +72,7 @@ impl Compared<'_> {
             let before = self.pairs.old_of(*index).and_then(|old| self.old.model.rules.get(old.index()));
             found.push(match before {
                 None => self.added(rule),
-                Some(before) => {
-                    let (places, score) = ((before.place, rule.place), self.new.score_of(rule));
-                    self.changed(Part::Rule, &rule.name, places, self.rule_details(before, rule), score)
-                }
+                Some(before) => self.changed_rule(before, rule, self.rule_details(before, rule)),
             });
         }
         found.retain(|change| !change.details.is_empty());
@@ -87,17 +84,27 @@ impl Compared<'_> {
     }
 
     fn added(&self, rule: &Rule) -> Change {
-        let details = whole(self.new.test(rule), rule);
-        let details = details.map(|(what, text)| Detail::new(what, None, text)).collect();
+        let test = self.new.test(rule);
+        let details = whole(test.clone(), rule).map(|(what, text)| Detail::new(what, None, text)).collect();
         let change = bare(ChangeSort::Added, Part::Rule, &rule.name, details);
-        Change { score: self.new.score_of(rule), new_at: self.new.place(rule.place), ..change }
+        Change {
+            score: self.new.score_of(rule),
+            test: Some(test),
+            new_at: self.new.place(rule.place),
+            ..change
+        }
     }
 
     fn removed(&self, rule: &Rule) -> Change {
-        let details = whole(self.old.test(rule), rule);
-        let details = details.map(|(what, text)| Detail::new(what, text, None)).collect();
+        let test = self.old.test(rule);
+        let details = whole(test.clone(), rule).map(|(what, text)| Detail::new(what, text, None)).collect();
         let change = bare(ChangeSort::Removed, Part::Rule, &rule.name, details);
-        Change { score: self.old.score_of(rule), old_at: self.old.place(rule.place), ..change }
+        Change {
+            score: self.old.score_of(rule),
+            test: Some(test),
+            old_at: self.old.place(rule.place),
+            ..change
+        }
     }
 
     fn rule_details(&self, old: &Rule, new: &Rule) -> Vec<Detail> {
@@ -176,6 +183,7 @@ fn together(changes: &mut Vec<Change>) {
                 part: Part::Score,
                 name: score.clone(),
                 score: None,
+                test: None,
                 details,
                 ..change.clone()
             });

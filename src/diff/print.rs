@@ -6,8 +6,8 @@
 
 use crate::decimal::Points;
 use crate::model::{
-    Aggregate, Bound, ConditionId, ConditionKind, DateTest, Decay, DecayStep, EventTest, Folded, LimitPer,
-    Limits, MAX_OCCURRENCES, Model, NumberTest, Rule, RuleBody, ScoreIndex, SelectorId, SetTest,
+    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, EventTest, Folded,
+    LimitPer, Limits, MAX_OCCURRENCES, Model, NumberTest, Rule, RuleBody, ScoreIndex, SelectorId, SetTest,
     SubjectPattern, TermId, TextTest, ValueTest, Window,
 };
 use crate::readable::unseen;
@@ -215,6 +215,10 @@ fn event_test(model: &Model, test: &EventTest) -> String {
         Bound::Count(count) => count.to_string(),
         Bound::Sum(sum) => sum.to_string(),
     };
+    if (test.comparison, test.bound) == (Comparison::GreaterOrEqual, Bound::Count(1)) {
+        // What a test without a comparison means.
+        return format!("{aggregate}{}", window(test.window));
+    }
     format!("{aggregate} {} {bound}{}", test.comparison.sign(), window(test.window))
 }
 

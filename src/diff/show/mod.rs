@@ -39,13 +39,16 @@ const fn mark(change: ChangeSort) -> &'static str {
     }
 }
 
-/// `rule engagement / pricing_twice`
+/// `rule engagement / pricing_twice`; of a rule without a name of its own also what stands before its `=>`.
 fn part(change: &Change) -> String {
     let name = short(&change.name);
-    match &change.score {
-        Some(score) if !name.starts_with(&format!("{score}#")) => {
-            format!("{} {} / {name}", change.part.name(), short(score))
-        }
+    let Some(score) = &change.score else { return format!("{} {name}", change.part.name()) };
+    if !name.starts_with(&format!("{score}#")) {
+        return format!("{} {} / {name}", change.part.name(), short(score));
+    }
+    let is_told = change.details.iter().any(|detail| detail.what == "test");
+    match &change.test {
+        Some(test) if !is_told => format!("{} {name}, {}", change.part.name(), short(test)),
         _ => format!("{} {name}", change.part.name()),
     }
 }
