@@ -10,6 +10,7 @@ mod columns;
 mod compare;
 mod conditions;
 mod dice;
+mod diff;
 mod host;
 mod leads;
 mod ledger;
