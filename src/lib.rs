@@ -156,5 +156,12 @@ pub mod promises {}
 #[doc = include_str!("../README.md")]
 pub mod readme {}
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod twins;
+
+/// What `cargo fuzz` calls: see `fuzz/`. No part of the crate as it is built otherwise.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::twins::fuzz::run as twins;
+}
