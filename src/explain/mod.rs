@@ -20,6 +20,7 @@ mod validity;
 mod words;
 
 pub(crate) use account::{Source, explain};
+pub(crate) use events::{fits, keeps};
 pub use explanation::{
     BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
     NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,

@@ -12,12 +12,16 @@
 mod advice;
 #[cfg(feature = "json")]
 mod all;
+#[cfg(test)]
+mod brute;
 mod columns;
 mod compare;
 mod conditions;
 #[cfg(test)]
 mod coverage;
 mod dice;
+#[cfg(test)]
+mod diff;
 #[cfg(feature = "json")]
 pub(crate) mod fuzz;
 mod host;
@@ -27,6 +31,7 @@ mod leads;
 mod ledger;
 mod lives;
 mod merge;
+mod review;
 mod rules;
 mod shrink;
 mod state;
