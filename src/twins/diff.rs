@@ -41,7 +41,7 @@ fn other_version(text: &str, dice: &mut Dice) -> Option<(String, RuleSet)> {
 fn a_version_laid_out_anew_is_no_other() {
     for_all(71, |compiled| {
         let text = rules::render(&compiled.case.pieces);
-        let formatted = crate::format(&text).map_err(|error| error.to_string())?;
+        let formatted = crate::format("rules.lql", &text).map_err(|error| error.to_string())?;
         let other =
             RuleSet::compile(&format!("# a comment\n{formatted}")).map_err(|found| found.to_string())?;
         let diff = compiled.rules.diff(&other);

@@ -263,10 +263,10 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
 /// Where a lead may stand: every stage, and recycled for as long as a promotion asks for, or not quite.
 pub(super) fn stages(models: [&Model; 2]) -> Vec<(Stage, Option<Period>)> {
     let mut stages: Vec<(Stage, Option<Period>)> = Stage::ALL.map(|stage| (stage, None)).to_vec();
-    for again in models.iter().filter_map(|model| model.gates.mql.as_ref()?.again_after) {
-        stages.push((Stage::Recycled, Some(again)));
-        stages.push((Stage::Recycled, Some(Period::from_micros((again.micros() - 1_000_000).max(1)))));
-    }
+    let again = || models.iter().filter_map(|model| model.gates.mql.as_ref()?.again_after);
+    stages.extend(again().map(|again| (Stage::Recycled, Some(again))));
+    let nearly = |again: Period| Period::from_micros((again.micros() - 1_000_000).max(1));
+    stages.extend(again().map(|again| (Stage::Recycled, Some(nearly(again)))));
     stages
 }
 
