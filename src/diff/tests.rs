@@ -400,7 +400,7 @@ fn a_criterion_decides_where_no_rule_changed() {
     assert_eq!(diff.entered_mql.leads, 3);
     assert_eq!(diff.entered_mql.deciding[0].rule, None);
     let text = Diff { leads: Some(diff), ..self::diff("need => +1", "need => +1") }.to_text(1);
-    assert!(text.contains("no rule's value changed"), "{text}");
+    assert!(text.contains("(a criterion, a band or a bound)"), "{text}");
     assert!(text.contains("2 more not shown"), "{text}");
 }
 

@@ -114,7 +114,7 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
     fn first(&mut self, leads: impl Iterator<Item = Sketch>) -> Option<Sketch> {
         for mut lead in leads {
             self.keep_known(&mut lead);
-            if self.trial.differs(&lead)? {
+            if self.trial.is_shown(&lead)? {
                 return Some(lead);
             }
         }
@@ -170,7 +170,7 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
                 self.vary(&mut lead);
             }
             self.keep_known(&mut lead);
-            if self.trial.differs(&lead)? {
+            if self.trial.is_shown(&lead)? {
                 return Some(lead);
             }
         }
