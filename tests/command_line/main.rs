@@ -8,6 +8,7 @@ mod funnel;
 mod graph;
 mod rule_files;
 mod score;
+mod streams;
 mod tests;
 mod timeline;
 

@@ -11,6 +11,7 @@ mod fmt;
 mod funnel;
 mod graph;
 mod input;
+mod lines;
 mod output;
 mod paths;
 mod score;
