@@ -159,7 +159,8 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
     /// Leads mixed from others until one shows a difference or the trials are used up.
     fn mixed(&mut self) -> Option<Sketch> {
         while self.trial.left > 0 {
-            let mut lead = self.pick(&self.bases.clone()).unwrap_or_default();
+            let base = self.below(self.bases.len());
+            let mut lead = self.bases.get(base).cloned().unwrap_or_default();
             for _ in 0..self.below(5) {
                 let ingredient = self.below(self.ingredients.len());
                 if let Some(ingredient) = self.ingredients.get(ingredient) {
@@ -182,15 +183,16 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
         match self.below(8) {
             0..=2 => {
                 let attribute = self.below(self.values.len());
-                let Some((name, values)) = self.values.get(attribute).cloned() else { return };
-                if let Some(value) = self.pick(&values) {
-                    set(lead, &name, value);
+                let value = self.below(self.values.get(attribute).map_or(0, |(_, values)| values.len()));
+                let Some((name, values)) = self.values.get(attribute) else { return };
+                if let Some(value) = values.get(value) {
+                    set(lead, name, value.clone());
                 }
             }
             3 | 4 => {
-                let age = self.pick(&self.ages.clone());
-                if let (Some(event), Some(age)) = (lead.events.get_mut(event), age) {
-                    event.age = age;
+                let age = self.below(self.ages.len());
+                if let (Some(event), Some(age)) = (lead.events.get_mut(event), self.ages.get(age)) {
+                    event.age = *age;
                 }
             }
             5 => {
@@ -200,8 +202,9 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
             }
             6 if !lead.events.is_empty() => drop(lead.events.remove(event)),
             _ => {
-                if let Some((stage, since)) = self.pick(&self.stages.clone()) {
-                    (lead.stage, lead.since) = (stage, since);
+                let stage = self.below(self.stages.len());
+                if let Some((stage, since)) = self.stages.get(stage) {
+                    (lead.stage, lead.since) = (*stage, *since);
                 }
             }
         }
@@ -242,11 +245,6 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
                 None => return lead,
             }
         }
-    }
-
-    fn pick<T: Clone>(&mut self, items: &[T]) -> Option<T> {
-        let at = self.below(items.len());
-        items.get(at).cloned()
     }
 
     /// A number below `limit`, or 0: xorshift, which is enough to mix with.
