@@ -63,6 +63,7 @@ mod lead;
 mod limits;
 mod merge;
 mod model;
+mod page;
 mod plan;
 mod qualify;
 mod readable;
@@ -74,6 +75,7 @@ mod testing;
 mod time;
 mod timeline;
 mod vocabulary;
+mod xml;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -87,6 +89,7 @@ pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use page::RulePage;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;

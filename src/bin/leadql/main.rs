@@ -6,6 +6,7 @@
 //! library's public API is used, and the clock is read in one place: where `--at now` and its kin ask for it.
 
 mod check;
+mod doc;
 mod explain;
 mod fmt;
 mod funnel;
@@ -50,6 +51,7 @@ enum Command {
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
+    Doc(doc::Arguments),
     Funnel(funnel::Arguments),
 }
 
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
     };
     match result {
