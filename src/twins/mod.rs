@@ -45,6 +45,11 @@ fn case(seed: u64, size: usize) -> Case {
     Case { pieces: rules.pieces, lead, now }
 }
 
+/// The text of the rule set of a seed, for whoever tries texts rather than evaluations.
+pub(crate) fn rule_set_text(seed: u64, size: usize) -> String {
+    rules::render(&case(seed, size).pieces)
+}
+
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n{}\nat {}\n", rules::render(&self.pieces), self.lead, self.now)
