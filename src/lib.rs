@@ -64,6 +64,7 @@ mod lead;
 mod limits;
 mod merge;
 mod model;
+mod page;
 mod plan;
 mod prove;
 mod qualify;
@@ -78,6 +79,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 mod warn;
+mod xml;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -91,6 +93,7 @@ pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use page::RulePage;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
