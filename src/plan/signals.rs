@@ -11,11 +11,12 @@ use super::Plan;
 use super::attributes::ValueRef;
 use super::endings::{Ending, NewestEnding};
 use super::fold::FoldRoom;
-use super::numbering::{Signal, SignalKind, Sum, Thinned};
+use super::gather::{Arrival, Gathered};
+use super::numbering::{Signal, SignalKind, Thinned, number_of};
 use crate::lead::{Event, Facts, Value};
 use crate::model::LimitPer;
 use crate::time::DAY;
-use crate::vocabulary::AttributeId;
+use crate::vocabulary::{AttributeId, PropertyId};
 
 /// What the evaluation needs of one lead.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,9 @@ pub(crate) struct Signals {
     pub(super) endings: Vec<Ending>,
     pub(super) newest_endings: Vec<NewestEnding>,
     bases: Bases,
-    workspace: Workspace,
+    room: FoldRoom,
+    /// None until there is an event.
+    workspace: Option<Box<Workspace>>,
 }
 
 /// What the rules of a group that time does not touch come to: their sum, or the best of those that hold, in
@@ -78,13 +81,22 @@ struct OfSubject {
 /// Lists that are only used while signals are built.
 #[derive(Clone, Debug, Default)]
 struct Workspace {
-    /// Term and event of each match, events ascending.
-    matches: Vec<(u32, u32)>,
-    /// By term: the last event matched; then, where its next event goes.
-    last: Vec<usize>,
+    gathered: Gathered,
+    /// By term, where its next event goes.
+    next: Vec<usize>,
     /// The event behind each entry of `times`.
     events: Vec<u32>,
-    room: FoldRoom,
+    by_subject: BySubject,
+}
+
+/// Lists for sorting the events of one term by subject.
+#[derive(Clone, Debug, Default)]
+struct BySubject {
+    /// By number of a subject: the last round in which it came, and its number in that round.
+    met: Vec<(u64, u32)>,
+    round: u64,
+    /// By number in the round: how many events it has, then where the next of them goes.
+    next: Vec<u32>,
 }
 
 impl Plan {
@@ -92,34 +104,104 @@ impl Plan {
     pub(crate) fn signals(&self, facts: &Facts) -> Signals {
         let mut signals = Signals::default();
         self.signals_into(facts, &mut signals);
+        // They may be kept for long.
+        signals.workspace = None;
         signals
     }
 
     /// Puts the signals of a lead in place of what `signals` held.
     pub(crate) fn signals_into(&self, facts: &Facts, signals: &mut Signals) {
-        let mut room = std::mem::take(&mut signals.workspace.room);
-        self.settle_early(signals, |attribute, run| {
-            self.decide(attribute, facts.attribute(attribute).map(ValueRef::from), &mut room, run);
-        });
-        signals.workspace.room = room;
-        signals.dates.clear();
-        signals.dates.extend(self.program.dates.iter().map(|date| match facts.attribute(*date) {
+        self.begin(signals, &[]);
+        signals.early.resize(self.program.attributes.slots(), false);
+        for (attribute, _) in self.program.attributes.runs() {
+            self.decide_early(signals, attribute, facts.attribute(attribute).map(ValueRef::from));
+        }
+        for event in &facts.events {
+            let Event { kind, subject, at, .. } = event;
+            // Each id is there but once.
+            let arrival = Arrival { kind: *kind, subject: subject.as_str(), at: at.micros(), id: "" };
+            self.gather(signals, arrival, |id| event.property(id).map(ValueRef::from));
+        }
+        let date = |id| match facts.attribute(id) {
             Some(Value::Date(date)) => Some(date.micros()),
             _ => None,
-        }));
-        self.list_activity(facts, &mut signals.activity);
-        self.sort_into_terms(facts, signals);
-        let matched = std::mem::take(&mut signals.workspace.events);
-        let event = |place: usize| matched.get(place).and_then(|event| facts.events.get(*event as usize));
+        };
+        self.lay_out(signals, date);
+        self.find_endings(signals);
+    }
+
+    /// Starts with a lead of whom nothing is known yet: `missing` are the truth values of all tests of attributes
+    /// then.
+    pub(crate) fn begin(&self, signals: &mut Signals, missing: &[bool]) {
+        signals.early.clear();
+        signals.early.extend_from_slice(missing);
+        if let Some(workspace) = &mut signals.workspace {
+            workspace.gathered.clear();
+        }
+    }
+
+    /// Decides all tests of an attribute on `value`, none where it is missing.
+    pub(crate) fn decide_early(
+        &self,
+        signals: &mut Signals,
+        attribute: AttributeId,
+        value: Option<ValueRef<'_>>,
+    ) {
+        let run = signals.early.get_mut(self.attribute_run(attribute)).unwrap_or_default();
+        self.decide(attribute, value, &mut signals.room, run);
+    }
+
+    /// As [`Plan::decide_early`], of a text.
+    #[inline]
+    pub(crate) fn decide_early_text(&self, signals: &mut Signals, attribute: AttributeId, text: &str) {
+        self.program.attributes.decide_text(attribute, text, &mut signals.room.value, &mut signals.early);
+    }
+
+    /// As [`Plan::decide_early`], of a number or a flag by its [rank](ValueRef::rank).
+    #[inline]
+    pub(crate) fn decide_early_rank(&self, signals: &mut Signals, attribute: AttributeId, rank: i64) {
+        self.program.attributes.decide_rank(attribute, rank, &mut signals.early);
+    }
+
+    /// Takes in an event of a known kind, in any order; `property` gives those that are there.
+    pub(crate) fn gather<'e>(
+        &self,
+        signals: &mut Signals,
+        arrival: Arrival<'_>,
+        property: impl Fn(PropertyId) -> Option<ValueRef<'e>>,
+    ) {
+        let gathered = &mut signals.workspace.get_or_insert_default().gathered;
+        gathered.add(self, arrival, property, &mut signals.room);
+    }
+
+    /// Lays out what has come in; `date` gives the dates of the lead. How leaves end is left open: who evaluates
+    /// but once finds out sooner.
+    pub(crate) fn lay_out(&self, signals: &mut Signals, date: impl Fn(AttributeId) -> Option<Micros>) {
+        signals.settle(self);
+        signals.leave_open(self);
+        signals.dates.clear();
+        signals.dates.extend(self.program.dates.iter().map(|id| date(*id)));
+        let mut workspace = signals.workspace.take().unwrap_or_default();
+        workspace.gathered.sort();
+        signals.activity.clear();
+        if let Some(activity) = &self.activity {
+            signals.activity.extend(workspace.gathered.activity());
+            if let Some(created) = activity.created_at.and_then(date) {
+                insert(&mut signals.activity, created);
+            }
+        }
+        self.sort_into_terms(signals, &mut workspace);
+        let Workspace { gathered, events, by_subject, .. } = &mut *workspace;
+        let event = |place: usize| events.get(place).and_then(|event| gathered.event(*event));
         self.prepare_days(signals);
-        self.prepare_subjects(signals, |place| event(place).map_or("", |event| event.subject.folded()));
+        let subject = |place| event(place).map_or(0, |event| event.subject as usize);
+        self.prepare_subjects(signals, by_subject, subject);
         self.prepare_thinned(signals);
         self.prepare_sums(signals, |sum, place| {
-            event(place).zip(self.sums.get(sum)).map_or(0, |(event, sum)| value_of(sum, event))
+            event(place).map_or(0, |event| gathered.addend(self, sum, event)).into()
         });
-        signals.workspace.events = matched;
+        signals.workspace = Some(workspace);
         signals.bases = Bases::default();
-        self.find_endings(signals);
     }
 
     /// Puts the signals of a lead whose events are in terms already in place of what `signals` held.
@@ -161,67 +243,49 @@ impl Plan {
             insert(&mut signals.activity, created);
         }
         self.prepare_days(signals);
-        self.prepare_subjects(signals, subject);
+        let mut workspace = signals.workspace.take().unwrap_or_default();
+        let Workspace { gathered, by_subject, .. } = &mut *workspace;
+        gathered.subjects.clear();
+        self.prepare_subjects(signals, by_subject, |place| gathered.subjects.number(subject(place)));
+        signals.workspace = Some(workspace);
         self.prepare_thinned(signals);
         self.prepare_sums(signals, value);
         self.find_endings(signals);
     }
 
-    fn list_activity(&self, facts: &Facts, activity: &mut Vec<Micros>) {
-        activity.clear();
-        let Some(rule) = &self.activity else { return };
-        let active = |event: &&Event| rule.passive.get(event.kind.0 as usize) != Some(&true);
-        activity.extend(facts.events.iter().filter(active).map(|event| event.at.micros()));
-        if let Some(Value::Date(created)) = rule.created_at.and_then(|id| facts.attribute(id)) {
-            insert(activity, created.micros());
-        }
-    }
-
-    /// Matches each event to its terms once, then lays the matches out by term.
-    fn sort_into_terms(&self, facts: &Facts, signals: &mut Signals) {
-        let Workspace { matches, last, events, room } = &mut signals.workspace;
-        matches.clear();
-        last.clear();
-        last.resize(self.terms.len(), usize::MAX);
+    /// Lays matches out by term, of one term by time.
+    fn sort_into_terms(&self, signals: &mut Signals, workspace: &mut Workspace) {
+        let Workspace { gathered, next, events, .. } = workspace;
         // Counts first, each one place further on, so that adding up gives the starts.
         let starts = &mut signals.starts;
         starts.clear();
         starts.resize(self.terms.len() + 1, 0);
-        for (number, event) in (0u32..).zip(&facts.events) {
-            let property = |id| event.property(id).map(ValueRef::from);
-            self.terms_of(event.kind, event.subject.as_str(), property, room, |term| {
-                let Some(last) = last.get_mut(term as usize) else { return };
-                if *last != number as usize {
-                    *last = number as usize;
-                    matches.push((term, number));
-                    if let Some(count) = starts.get_mut(term as usize + 1) {
-                        *count += 1;
-                    }
+        for (_, terms) in gathered.matches() {
+            for term in terms {
+                if let Some(count) = starts.get_mut(*term as usize + 1) {
+                    *count += 1;
                 }
-            });
+            }
         }
         let mut total = 0;
         for start in starts.iter_mut() {
             total += *start;
             *start = total;
         }
-        let next = last;
         next.clear();
         next.extend_from_slice(starts);
         signals.times.clear();
         signals.times.resize(total, 0);
         events.clear();
         events.resize(total, 0);
-        for (term, number) in matches.iter() {
-            let Some(next) = next.get_mut(*term as usize) else { continue };
-            let event = facts.events.get(*number as usize);
-            if let (Some(time), Some(entry), Some(event)) =
-                (signals.times.get_mut(*next), events.get_mut(*next), event)
-            {
-                *time = event.at.micros();
-                *entry = *number;
+        for (number, (event, terms)) in (0u32..).zip(gathered.matches()) {
+            for term in terms {
+                let Some(next) = next.get_mut(*term as usize) else { continue };
+                if let (Some(time), Some(entry)) = (signals.times.get_mut(*next), events.get_mut(*next)) {
+                    (*time, *entry) = (event.at, number);
+                }
+                *next += 1;
             }
-            *next += 1;
         }
     }
 
@@ -249,11 +313,12 @@ impl Plan {
         }
     }
 
-    /// `subject_of` gives what tells subjects apart, of events by their places among all times.
-    fn prepare_subjects<'s, S: Ord + ?Sized + 's>(
+    /// `subject_of` gives the number of the subject of events by their places among all times.
+    fn prepare_subjects(
         &self,
         signals: &mut Signals,
-        subject_of: impl Fn(usize) -> &'s S,
+        by_subject: &mut BySubject,
+        mut subject_of: impl FnMut(usize) -> usize,
     ) {
         signals.subjects.clear();
         signals.by_subject.clear();
@@ -265,26 +330,10 @@ impl Plan {
         for (term, bounds) in self.terms.iter().zip(signals.starts.windows(2)) {
             let range = range(bounds);
             let start = range.start;
-            let (Some(subjects), Some(order)) =
-                (signals.subjects.get_mut(range.clone()), signals.by_subject.get_mut(range))
-            else {
-                continue;
-            };
-            if !term.subjects {
-                continue;
-            }
-            for (place, entry) in (0u32..).zip(order.iter_mut()) {
-                *entry = place;
-            }
-            order.sort_unstable_by_key(|place| (subject_of(start + *place as usize), *place));
-            let (mut subject, mut last) = (0, None);
-            for (place, entry) in (0u32..).zip(order.iter()) {
-                let text = subject_of(start + *entry as usize);
-                subject += u32::from(last.is_some_and(|last| last != text));
-                last = Some(text);
-                if let Some(of_subject) = subjects.get_mut(*entry as usize) {
-                    *of_subject = OfSubject { subject, place };
-                }
+            let subjects = signals.subjects.get_mut(range.clone());
+            let order = signals.by_subject.get_mut(range);
+            if let (true, Some(subjects), Some(order)) = (term.subjects, subjects, order) {
+                by_subject.sort(subjects, order, |place| subject_of(start + place));
             }
         }
     }
@@ -345,36 +394,61 @@ fn range(bounds: &[usize]) -> std::ops::Range<usize> {
     }
 }
 
-/// What an event adds to a sum, in millionths.
-fn value_of(sum: &Sum, event: &Event) -> i128 {
-    match sum.property(event.kind).and_then(|property| event.property(property)) {
-        Some(Value::Number(number)) => i128::from(number.millionths()),
-        _ => 0,
+impl BySubject {
+    /// Sorts the events of a term by subject, of one subject by time; subjects in the order in which they first
+    /// come.
+    fn sort(
+        &mut self,
+        subjects: &mut [OfSubject],
+        order: &mut [u32],
+        mut subject_of: impl FnMut(usize) -> usize,
+    ) {
+        let BySubject { met, round, next } = self;
+        *round += 1;
+        next.clear();
+        for (place, entry) in subjects.iter_mut().enumerate() {
+            let number = subject_of(place);
+            if met.len() <= number {
+                met.resize(number + 1, (0, 0));
+            }
+            let Some((last, subject)) = met.get_mut(number) else { continue };
+            if *last != *round {
+                (*last, *subject) = (*round, number_of(next.len()));
+                next.push(0);
+            }
+            entry.subject = *subject;
+            if let Some(count) = next.get_mut(*subject as usize) {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for next in next.iter_mut() {
+            total += std::mem::replace(next, total);
+        }
+        for (event, entry) in (0u32..).zip(subjects) {
+            let Some(next) = next.get_mut(entry.subject as usize) else { continue };
+            entry.place = *next;
+            if let Some(slot) = order.get_mut(*next as usize) {
+                *slot = event;
+            }
+            *next += 1;
+        }
     }
 }
 
 impl Signals {
-    /// See [`Plan::settle_early`].
-    pub(super) fn settle_early(&mut self, plan: &Plan, mut decided: impl FnMut(AttributeId, &mut [bool])) {
-        let program = &plan.program;
-        // Those that are there are of the lead before.
+    /// How leaves end is not known: what is there is of the lead before.
+    fn leave_open(&mut self, plan: &Plan) {
         self.endings.clear();
-        self.endings.resize(program.leaves.len(), Ending::OPEN);
+        self.endings.resize(plan.program.leaves.len(), Ending::OPEN);
         self.newest_endings.clear();
-        self.newest_endings.resize(program.ageing.len(), NewestEnding::OPEN);
-        self.early.clear();
-        self.early.resize(program.attributes.slots(), false);
-        for (attribute, run) in program.attributes.runs() {
-            if let Some(run) = self.early.get_mut(run) {
-                decided(attribute, run);
-            }
-        }
-        self.settle(plan);
+        self.newest_endings.resize(plan.program.ageing.len(), NewestEnding::OPEN);
     }
 
     /// What follows from the tests of attributes, whose truth values are there.
     fn settle(&mut self, plan: &Plan) {
         let program = &plan.program;
+        self.early.truncate(program.attributes.slots());
         for op in &program.early {
             self.early.push(op.holds(&program.operands, &self.early));
         }
@@ -382,10 +456,17 @@ impl Signals {
         self.settled.clear();
         self.settled.extend(plan.groups.iter().map(|group| {
             let rules = plan.settled_rules.get(group.settled.clone()).unwrap_or(&[]);
-            let holding = rules.iter().filter(|(slot, _)| early.get(*slot as usize) == Some(&true));
-            let points = holding.map(|(_, points)| *points);
-            // OK because a plan has at most 65,536 rules of at most 1,000,000 points.
-            if group.best { points.max() } else { points.reduce(i64::wrapping_add) }
+            let rules =
+                rules.iter().map(|(slot, points)| (early.get(*slot as usize) == Some(&true), *points));
+            if group.best {
+                return rules.filter_map(|(holds, points)| holds.then_some(points)).max();
+            }
+            // Without a branch: which rules hold cannot be foreseen.
+            let (some, sum) = rules.fold((false, 0i64), |(some, sum), (holds, points)| {
+                // OK because a plan has at most 65,536 rules of at most 1,000,000 points.
+                (some | holds, sum.wrapping_add(points & -i64::from(holds)))
+            });
+            some.then_some(sum)
         }));
     }
 

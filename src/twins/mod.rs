@@ -14,6 +14,7 @@ mod leads;
 mod ledger;
 mod lives;
 mod merge;
+mod row;
 mod rules;
 mod shrink;
 mod state;

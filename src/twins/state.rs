@@ -196,7 +196,7 @@ fn new_event<'e>(event: &'e GivenEvent, vocabulary: &Vocabulary) -> NewEvent<'e>
     new.id(event.id.as_deref().unwrap_or(""))
 }
 
-fn input(value: &Given) -> Input<'_> {
+pub(super) fn input(value: &Given) -> Input<'_> {
     match value {
         Given::Text(text) => text.into(),
         Given::Number(number) => (*number).into(),
