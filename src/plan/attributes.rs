@@ -6,114 +6,18 @@
 //! symbols are held against bounds, and what is left is tested one by one. Every way gives what
 //! [`ValueTest::holds`] does.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bounds::Bounds;
 use super::fold::{FoldedMap, folded_in, same};
 use super::needles::{LONGEST, Needle, Needles};
 use super::numbering::number_of;
-use crate::decimal::Number;
+use super::value_ref::{Texts, ValueRef};
 use crate::hash::QuickMap;
-use crate::lead::{Text, Value};
-use crate::model::{Comparison, DateTest, Folded, NumberTest, Shared, TextTest, ValueTest};
+use crate::model::{Folded, Shared, TextTest, ValueTest};
 use crate::time::Instant;
-use crate::vocabulary::{AttributeId, SymbolId};
-
-/// A value that is there, as its owner has it. Empty texts and sets may come as values: they are missing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ValueRef<'v> {
-    /// In any case.
-    Text(&'v str),
-    Number(Number),
-    Flag(bool),
-    Symbol(SymbolId),
-    Date(Instant),
-    Set(Texts<'v>),
-}
-
-/// The texts of a set, in any case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Texts<'v> {
-    Owned(&'v [Text]),
-    /// As a host gives them.
-    Given(&'v [Cow<'v, str>]),
-    /// By their places in a dictionary.
-    Coded {
-        dictionary: &'v [&'v str],
-        codes: &'v [u32],
-    },
-}
-
-impl<'v> Texts<'v> {
-    fn any(self, mut passes: impl FnMut(&'v str) -> bool) -> bool {
-        match self {
-            Texts::Owned(texts) => texts.iter().any(|text| passes(text.as_str())),
-            Texts::Given(texts) => texts.iter().any(|text| passes(text)),
-            Texts::Coded { dictionary, codes } => {
-                codes.iter().any(|code| dictionary.get(*code as usize).is_some_and(|text| passes(text)))
-            }
-        }
-    }
-}
-
-impl<'v> ValueRef<'v> {
-    /// Whether it is none of those that count as missing.
-    fn is_there(&self) -> bool {
-        match self {
-            ValueRef::Text(text) => !text.is_empty(),
-            ValueRef::Set(texts) => texts.any(|text| !text.is_empty()),
-            _ => true,
-        }
-    }
-
-    /// What bounds are held against; texts and sets have none.
-    pub(crate) fn rank(&self) -> i64 {
-        match self {
-            ValueRef::Number(number) => number.millionths(),
-            ValueRef::Date(date) => date.micros(),
-            ValueRef::Flag(flag) => i64::from(*flag),
-            ValueRef::Symbol(symbol) => i64::from(symbol.0),
-            ValueRef::Text(_) | ValueRef::Set(_) => 0,
-        }
-    }
-}
-
-impl<'v> From<&'v Value> for ValueRef<'v> {
-    fn from(value: &'v Value) -> Self {
-        match value {
-            Value::Text(text) => ValueRef::Text(text.as_str()),
-            Value::Number(number) => ValueRef::Number(*number),
-            Value::Flag(flag) => ValueRef::Flag(*flag),
-            Value::Symbol(symbol) => ValueRef::Symbol(*symbol),
-            Value::Date(date) => ValueRef::Date(*date),
-            Value::Set(texts) => ValueRef::Set(Texts::Owned(texts)),
-        }
-    }
-}
-
-impl From<ValueRef<'_>> for Value {
-    /// A copy to be kept, of a value that is there; empty texts in a set are dropped.
-    fn from(value: ValueRef<'_>) -> Self {
-        match value {
-            ValueRef::Text(text) => Value::Text(Text::new(text)),
-            ValueRef::Number(number) => Value::Number(number),
-            ValueRef::Flag(flag) => Value::Flag(flag),
-            ValueRef::Symbol(symbol) => Value::Symbol(symbol),
-            ValueRef::Date(date) => Value::Date(date),
-            ValueRef::Set(texts) => {
-                let mut kept = Vec::new();
-                texts.any(|text| {
-                    if !text.is_empty() {
-                        kept.push(Text::new(text));
-                    }
-                    false
-                });
-                Value::Set(kept)
-            }
-        }
-    }
-}
+use crate::vocabulary::AttributeId;
 
 /// All tests of attributes of a plan.
 #[derive(Clone, Debug, Default)]
@@ -212,8 +116,8 @@ impl AttributeTests {
     ) {
         let Some(tested) = self.of(attribute) else { return };
         match value {
-            Some(ValueRef::Text(text)) => tested.each(run, |block, run| put(block.of_text(text, room), run)),
-            Some(ValueRef::Set(texts)) => tested.each(run, |block, run| put(block.of_set(texts), run)),
+            Some(ValueRef::Text(text)) => tested.each(run, |block, run| block.put_text(text, room, run)),
+            Some(ValueRef::Set(texts)) => tested.each(run, |block, run| block.put_set(texts, run)),
             Some(other) => tested.each(run, |block, run| block.put_rank(other.rank(), run)),
             None => tested.each(run, |block, run| put(block.missing, run)),
         }
@@ -229,7 +133,7 @@ impl AttributeTests {
     ) {
         let Some(tested) = self.of(attribute) else { return };
         let run = slots.get_mut(tested.run.clone()).unwrap_or_default();
-        tested.each(run, |block, run| put(block.of_text(text, room), run));
+        tested.each(run, |block, run| block.put_text(text, room, run));
     }
 
     /// As [`AttributeTests::decide`], of a number or a flag by its rank; `slots` are those of all tests.
@@ -270,37 +174,36 @@ impl Block {
         Block { missing: truths(tests, |test| test.holds(None, Instant::EPOCH)), decider }
     }
 
-    /// Of a text; the empty one is missing.
+    /// Puts what is true of a text into the run of the tests; the empty one is missing.
     #[inline]
-    fn of_text(&self, text: &str, room: &mut String) -> Truths {
+    fn put_text(&self, text: &str, room: &mut String, run: &mut [bool]) {
         match &self.decider {
-            _ if text.is_empty() => self.missing,
-            Decider::LookUp(look_up) => look_up.decide(text, room),
-            // Nothing but whether it is known.
-            Decider::Bounds(bounds) => bounds.decide(0),
+            _ if text.is_empty() => put(self.missing, run),
+            Decider::LookUp(look_up) => put(look_up.decide(text, room), run),
+            // Nothing is asked but whether it is known.
+            Decider::Bounds(bounds) => bounds.put(0, run),
             // OK because the checker pairs tests with values of their type.
-            Decider::OneByOne(_) => 0,
+            Decider::OneByOne(_) => run.fill(false),
         }
     }
 
-    /// Of a set; one without a text that is not empty is missing.
-    fn of_set(&self, set: Texts<'_>) -> Truths {
+    /// As [`Block::put_text`], of a set; one without a text that is not empty is missing.
+    fn put_set(&self, set: Texts<'_>, run: &mut [bool]) {
         match &self.decider {
-            _ if !set.any(|text| !text.is_empty()) => self.missing,
-            Decider::OneByOne(tests) => truths(tests, |test| match test {
-                ValueTest::Known => true,
-                ValueTest::Set(test) => test.holds(|wanted| set.any(|text| is(text, wanted))),
-                // OK because the checker pairs tests with values of their type.
-                _ => false,
-            }),
-            // Nothing but whether it is known.
-            Decider::Bounds(bounds) => bounds.decide(0),
+            _ if !set.any(|text| !text.is_empty()) => put(self.missing, run),
+            Decider::OneByOne(tests) => {
+                for (holds, test) in run.iter_mut().zip(tests) {
+                    *holds = loose_test_holds(test, &ValueRef::Set(set), &mut String::new());
+                }
+            }
+            // Nothing is asked but whether it is known.
+            Decider::Bounds(bounds) => bounds.put(0, run),
             // OK because the checker pairs tests with values of their type.
-            Decider::LookUp(_) => 0,
+            Decider::LookUp(_) => run.fill(false),
         }
     }
 
-    /// Puts what is true of a value with a rank into the run of the tests.
+    /// As [`Block::put_text`], of a value with a rank.
     #[inline]
     fn put_rank(&self, rank: i64, run: &mut [bool]) {
         match &self.decider {
@@ -342,7 +245,7 @@ impl Decider {
                 ways.needles += look_up.needles.as_ref().map_or(0, Needles::len);
                 ways.one_by_one += look_up.others.len();
             }
-            Decider::Bounds(bounds) => ways.bounds += bounds.within.len(),
+            Decider::Bounds(bounds) => ways.bounds += bounds.len(),
             Decider::OneByOne(tests) => ways.one_by_one += tests.len(),
         }
     }
@@ -380,98 +283,6 @@ fn loose_test_holds(test: &ValueTest, value: &ValueRef<'_>, room: &mut String) -
 
 fn is(text: &str, wanted: &Folded) -> bool {
     same(text.as_bytes(), wanted.as_str().as_bytes())
-}
-
-/// The tests of values that have an order, by their ranks.
-#[derive(Clone, Debug)]
-struct Bounds {
-    /// By test; of one with a list, one that never holds.
-    within: Vec<Within>,
-    lists: Vec<ListTest>,
-}
-
-/// Whether a rank lies between two, both included, or, `negated`, outside.
-#[derive(Clone, Copy, Debug)]
-struct Within {
-    low: i64,
-    high: i64,
-    negated: bool,
-}
-
-/// A test whether a rank is one of several, by the place of the test.
-#[derive(Clone, Debug)]
-struct ListTest {
-    place: usize,
-    any_of: Vec<i64>,
-    negated: bool,
-}
-
-impl Bounds {
-    fn new(tests: &[&ValueTest]) -> Self {
-        let list_test = |(place, test): (usize, &&ValueTest)| {
-            let (any_of, negated) = match test {
-                ValueTest::Symbol { any_of, negated } => {
-                    (any_of.iter().map(|symbol| i64::from(symbol.0)).collect(), *negated)
-                }
-                ValueTest::Number(NumberTest::AnyOf { numbers, negated }) => {
-                    (numbers.iter().map(|number| number.millionths()).collect(), *negated)
-                }
-                _ => return None,
-            };
-            Some(ListTest { place, any_of, negated })
-        };
-        Bounds {
-            within: tests.iter().map(|test| Within::new(test)).collect(),
-            lists: tests.iter().enumerate().filter_map(list_test).collect(),
-        }
-    }
-
-    fn decide(&self, rank: i64) -> Truths {
-        let mut run = [false; Truths::BITS as usize];
-        self.put(rank, &mut run);
-        truths(&run, |holds| *holds)
-    }
-
-    #[inline]
-    fn put(&self, rank: i64, run: &mut [bool]) {
-        for (holds, test) in run.iter_mut().zip(&self.within) {
-            *holds = ((test.low <= rank) & (rank <= test.high)) != test.negated;
-        }
-        for ListTest { place, any_of, negated } in &self.lists {
-            if let Some(holds) = run.get_mut(*place) {
-                *holds = any_of.contains(&rank) != *negated;
-            }
-        }
-    }
-}
-
-impl Within {
-    fn new(test: &ValueTest) -> Self {
-        let within = |low, high| Within { low, high, negated: false };
-        let all_but = |low, high| Within { low, high, negated: true };
-        match test {
-            ValueTest::Missing => all_but(i64::MIN, i64::MAX),
-            ValueTest::Flag(flag) => within(i64::from(*flag), i64::from(*flag)),
-            ValueTest::Number(NumberTest::Compare(comparison, number)) => {
-                let bound = number.millionths();
-                match comparison {
-                    Comparison::Equal => within(bound, bound),
-                    Comparison::NotEqual => all_but(bound, bound),
-                    Comparison::Less => all_but(bound, i64::MAX),
-                    Comparison::LessOrEqual => within(i64::MIN, bound),
-                    Comparison::Greater => all_but(i64::MIN, bound),
-                    Comparison::GreaterOrEqual => within(bound, i64::MAX),
-                }
-            }
-            ValueTest::Number(NumberTest::Between(low, high)) => within(low.millionths(), high.millionths()),
-            ValueTest::Date(DateTest::Before(bound)) => all_but(bound.micros(), i64::MAX),
-            ValueTest::Date(DateTest::After(bound)) => all_but(i64::MIN, bound.micros()),
-            // The others are lists.
-            ValueTest::Symbol { .. } | ValueTest::Number(NumberTest::AnyOf { .. }) => within(1, 0),
-            // OK because other tests are not of such values, or not the same at every instant.
-            _ => within(i64::MIN, i64::MAX),
-        }
-    }
 }
 
 /// The tests of a text: those that compare it with whole texts take one look-up together.

@@ -8,22 +8,25 @@
 //! instant is done by then.
 
 mod attributes;
+mod bounds;
 mod decay;
 mod endings;
 mod fold;
 mod gather;
+mod lay_out;
 mod needles;
 mod numbering;
 mod program;
 mod selector_table;
+mod settled;
 mod signals;
 #[cfg(test)]
 pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 mod text_numbers;
+mod value_ref;
 
-pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use endings::{Ending, NewestEnding};
 pub(crate) use fold::{FoldRoom, FoldedMap};
@@ -31,7 +34,10 @@ pub(crate) use gather::Arrival;
 pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
 pub(crate) use program::{Ageing, Leaf, NewestOp, Op, Program, ScoredOp, Slot};
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
+pub(crate) use settled::Settled;
+use settled::SlotSum;
+pub(crate) use signals::{Bases, Signals, TermEvents};
+pub(crate) use value_ref::{Texts, ValueRef};
 
 use std::ops::Range;
 
@@ -131,6 +137,8 @@ pub(crate) struct PlanGroup {
     pub(crate) rules: Range<usize>,
     /// Places in [`Plan::settled_rules`].
     pub(crate) settled: Range<usize>,
+    /// The same rules slot by slot, where they are added up and lie close enough together.
+    settled_sum: Option<SlotSum>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -194,7 +202,10 @@ impl Plan {
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, mut groups, .. } = rules;
+        for group in groups.iter_mut().filter(|group| !group.best) {
+            group.settled_sum = settled.get(group.settled.clone()).and_then(SlotSum::of);
+        }
         let gates = gates(model, &lowered);
         let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
@@ -421,6 +432,7 @@ impl RuleMaker<'_> {
                 _ => self.groups.push(PlanGroup {
                     rules: first_rule..self.rules.len(),
                     settled: first_settled..self.settled.len(),
+                    settled_sum: None,
                     best,
                     low: bounds.0.map_or(i64::MIN, Points::thousandths),
                     high: bounds.1.map_or(i64::MAX, Points::thousandths),
