@@ -51,6 +51,8 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
     /// The first is where the finding is; further ones show what it has to do with.
     pub(crate) labels: Vec<(Place, String)>,
+    /// A `test` block with a lead that shows the finding.
+    pub(crate) witness: Option<String>,
 }
 
 impl Diagnostic {
@@ -61,7 +63,13 @@ impl Diagnostic {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Self {
-        Diagnostic { code, message: message.into(), help: None, labels: vec![(place, label.into())] }
+        Diagnostic {
+            code,
+            message: message.into(),
+            help: None,
+            labels: vec![(place, label.into())],
+            witness: None,
+        }
     }
 
     /// Adds what would be right.
@@ -80,6 +88,12 @@ impl Diagnostic {
                 text.push('…');
             }
         }
+    }
+
+    /// Adds a `test` block with a lead that shows the finding.
+    pub(crate) fn witness(mut self, witness: Option<String>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Adds a further place that the finding has to do with.
@@ -125,6 +139,16 @@ impl Diagnostics {
     pub(crate) fn and_more(mut self, omitted: usize) -> Self {
         self.omitted += omitted;
         self
+    }
+
+    /// Other findings in the same files.
+    pub(crate) fn instead(&self, found: Vec<Diagnostic>) -> Diagnostics {
+        Diagnostics::new(found, Arc::clone(&self.sources)).and_more(self.omitted)
+    }
+
+    /// The findings themselves, in the order of the text.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter()
     }
 
     /// How many findings there are, those that are only counted left out: at most 1,000.

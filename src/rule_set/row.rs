@@ -295,7 +295,7 @@ mod tests {
         let rules = RuleSet::compile(OF_ALL_SORTS).unwrap();
         let seconds = rules.property(rules.event("watched").unwrap(), "seconds").unwrap();
         let (mut row, mut evaluator) = (rules.row(), rules.evaluator());
-        let mut run = |row: &mut LeadRow, evaluator: &mut Evaluator| {
+        let run = |row: &mut LeadRow, evaluator: &mut Evaluator| {
             for round in 0..20 {
                 fill(row, &rules, seconds, round);
                 assert!(evaluator.evaluate_row(row, now()).unwrap().mql());
