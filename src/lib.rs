@@ -59,6 +59,7 @@ pub mod diff;
 mod explain;
 pub mod funnel;
 pub mod handoff;
+mod hash;
 mod hex;
 mod lead;
 mod limits;
@@ -98,13 +99,10 @@ pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, PlanReport,
-    RuleSet, RuleValue, ScoreId,
+    AttributeHandle, Compiler, Evaluation, Evaluator, EventHandle, Fingerprint, KnownEvent, Lead,
+    LeadBuilder, LeadRow, NewEvent, NotAFingerprint, PlanReport, PropertyHandle, RuleSet, RuleValue, ScoreId,
 };
-pub use state::{
-    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
-    StatePart, StoredState, TermBound,
-};
+pub use state::{Keeper, LeadState, StateBound, StateError, StatePart, StoredState, TermBound};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};

@@ -33,6 +33,7 @@ mod lives;
 mod merge;
 mod pages;
 mod review;
+mod row;
 mod rules;
 mod shrink;
 mod state;
