@@ -126,9 +126,8 @@ impl<'m> State<'m> {
         touched: &mut Vec<AttributeId>,
     ) -> bool {
         let condition = prover.same(condition);
-        match self.truth.insert(condition, holds) {
-            Some(known) => return known == holds,
-            None => {}
+        if let Some(known) = self.truth.insert(condition, holds) {
+            return known == holds;
         }
         let Some(condition) = prover.model.conditions.get(condition.index()) else { return true };
         let all = |choices: &mut Vec<Choice<'m>>, need: usize, of: &'m [ConditionId], want: bool| {
