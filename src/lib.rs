@@ -55,6 +55,7 @@ mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
+pub mod editor;
 mod explain;
 pub mod funnel;
 pub mod handoff;

@@ -55,7 +55,13 @@ impl<'a> Checker<'a> {
                 let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
                 let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
                 let message = format!("there is no param {} to set", quoted(name));
-                self.report(Diagnostic { code: Code::BadOverride, message, help, labels: Vec::new() });
+                self.report(Diagnostic {
+                    code: Code::BadOverride,
+                    message,
+                    help,
+                    labels: Vec::new(),
+                    fix: None,
+                });
                 continue;
             };
             let (known, param) = (*known, *param);
@@ -73,7 +79,7 @@ impl<'a> Checker<'a> {
                     let labels = places.get(known).map(|place| (*place, sort.to_owned()));
                     let help = Some(format!("set it to a value such as `{name}={example}`"));
                     let labels = labels.into_iter().collect();
-                    self.report(Diagnostic { code: Code::BadOverride, message, help, labels });
+                    self.report(Diagnostic { code: Code::BadOverride, message, help, labels, fix: None });
                 }
             }
         }

@@ -51,6 +51,8 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
     /// The first is where the finding is; further ones show what it has to do with.
     pub(crate) labels: Vec<(Place, String)>,
+    /// What to write in place of the text at the first label, where that is known.
+    pub(crate) fix: Option<String>,
 }
 
 impl Diagnostic {
@@ -61,13 +63,30 @@ impl Diagnostic {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Self {
-        Diagnostic { code, message: message.into(), help: None, labels: vec![(place, label.into())] }
+        Diagnostic {
+            code,
+            message: message.into(),
+            help: None,
+            labels: vec![(place, label.into())],
+            fix: None,
+        }
     }
 
     /// Adds what would be right.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Sets what to write in place of the text at the first label.
+    pub(crate) fn fix(mut self, replacement: impl Into<String>) -> Self {
+        self.fix = Some(replacement.into());
+        self
+    }
+
+    /// Offers the name that was meant, to read and to put in place of the text at the first label.
+    pub(crate) fn did_you_mean(self, name: &str) -> Self {
+        self.help(format!("did you mean `{name}`?")).fix(name)
     }
 
     /// Cuts what repeats a name or a text of thousands of letters.
@@ -145,6 +164,11 @@ impl Diagnostics {
     /// Whether one of the findings is an error, so that the rule set cannot run.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.code.severity() == Severity::Error)
+    }
+
+    /// The findings and the files that they stand in.
+    pub(crate) fn found(&self) -> (&[Diagnostic], &Sources) {
+        (&self.found, &self.sources)
     }
 
     /// The codes of the findings, in order.

@@ -9,6 +9,7 @@
 pub(crate) mod ast;
 mod driver;
 mod failure;
+pub(crate) mod fits;
 pub(crate) mod format;
 mod grammar;
 mod hints;
@@ -16,7 +17,9 @@ pub(crate) mod keyword;
 mod lower;
 mod nesting;
 mod start;
-mod token;
+pub(crate) mod token;
+
+pub(crate) use start::STATEMENTS;
 
 use self::ast::Ast;
 use crate::diagnostic::{Diagnostic, FileId};
