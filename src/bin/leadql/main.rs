@@ -11,6 +11,8 @@ mod fmt;
 mod funnel;
 mod graph;
 mod input;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod paths;
 mod score;
@@ -51,6 +53,8 @@ enum Command {
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
     Funnel(funnel::Arguments),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +67,8 @@ fn main() -> ExitCode {
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(&arguments),
     };
     match result {
         Ok(status) => status,
