@@ -169,7 +169,7 @@ impl Place<'_> {
             Slot::Value | Slot::ValueOrWord => self.value(slot, offers),
             Slot::Subject { any } => {
                 if any {
-                    offers.add(Offer::new("*", Kind::Subject, "any"));
+                    offers.add(Offer::new("*", Kind::Subject, "any").later());
                 }
                 if let Some((kind, _)) = self.words.before_open("(", ")") {
                     offers.subjects(kind);

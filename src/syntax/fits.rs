@@ -117,11 +117,11 @@ mod tests {
         let expected: &[(&str, &[Slot])] = &[
             ("", &[Slot::Statement]),
             ("budget => +1\n", &[Slot::Statement]),
-            ("broken (\nbudget => +1\n", &[Slot::Statement]),
+            ("broken = = 1\nbudget => +1\n", &[Slot::Statement]),
             ("score fit { ", &[Slot::RuleOrGroup]),
             ("score fit { x = => 1\n budget => +1\n", &[Slot::RuleOrGroup]),
             ("score fit { group size { ", &[Slot::Rule]),
-            ("let known = ", &[Slot::Condition]),
+            ("let pays = ", &[Slot::Condition]),
             ("title ", &[Slot::Operation]),
             ("plan = ", &[Slot::ValueOrWord]),
             ("title in ", &[Slot::Value]),
