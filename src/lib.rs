@@ -48,6 +48,7 @@
 //! - `rayon`: batches of leads on several threads
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
+//! - `lsp`: the program with `leadql lsp`, the language server for editors
 
 mod advice;
 pub mod batch;

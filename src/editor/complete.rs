@@ -13,7 +13,7 @@ use super::offers::{Offer, Offers};
 use super::reading::{Reading, word_at};
 use super::{Completion, Kind, Workspace};
 use crate::check::tests_of;
-use crate::diagnostic::FileId;
+use crate::diagnostic::{FileId, Place};
 use crate::lead::Stage;
 use crate::limits::Limits;
 use crate::model::Gate;
@@ -45,17 +45,17 @@ fn complete(reading: &Reading, file: FileId, offset: usize) -> Vec<Completion> {
     let first_on_line = line.rsplit('\n').next().is_none_or(|line| line.trim().is_empty());
     let fits = fits::at(text, span.start, &Limits::default());
     let statement = fits.last().and_then(|fit| first_word(fit.before)).unwrap_or("");
-    let mut offers = Offers::new(reading, crate::diagnostic::Place { file, span });
+    let mut offers = Offers::new(reading, Place { file, span });
     let (mut slots, mut keywords) = (HashSet::new(), HashSet::new());
     for fit in &fits {
         // Where a line starts, so does what is wanted; behind something it goes on.
         offers.rank = if fit.before.is_empty() == first_on_line { 0 } else { 2 };
         let words = Words::of(fit.before);
         for slot in &fit.slots {
-            if slots.insert(format!("{slot:?}")) {
-                let place =
-                    Place { fit, words: &words, statement, definitions: &reading.definitions, reading };
-                place.fill(*slot, &mut offers);
+            if slots.insert(*slot) {
+                let definitions = &reading.definitions;
+                let around = Surroundings { fit, words: &words, statement, definitions, reading };
+                around.fill(*slot, &mut offers);
             }
         }
         offers.rank += 1;
@@ -142,8 +142,8 @@ impl<'t> Words<'t> {
     }
 }
 
-/// A slot's surroundings.
-struct Place<'p> {
+/// What stands around a slot.
+struct Surroundings<'p> {
     fit: &'p Fits<'p>,
     words: &'p Words<'p>,
     /// The first word of the statement around all.
@@ -152,7 +152,7 @@ struct Place<'p> {
     reading: &'p Reading,
 }
 
-impl Place<'_> {
+impl Surroundings<'_> {
     fn fill(&self, slot: Slot, offers: &mut Offers<'_>) {
         match slot {
             Slot::Statement => {

@@ -9,7 +9,7 @@ use super::reading::{Reading, word_at};
 use super::{Hover, Kind, Workspace, meanings, words};
 use crate::diagnostic::{FileId, Place};
 use crate::syntax::ast::{
-    Ast, Group, LetValue, Member, OrParam, Rule, Span, StatementKind, Value, ValueKind,
+    Ast, BandEntry, Group, LetValue, Member, Rule, Span, StatementKind, Value, ValueKind,
 };
 use crate::vocabulary::{EventKind, Type};
 
@@ -301,15 +301,8 @@ fn band(reading: &Reading, score: &str, band: &str) -> Option<String> {
     let (file, bands) = reading.definitions.bands(&reading.trees, score)?;
     let at = bands.iter().position(|entry| entry.name.node.eq_ignore_ascii_case(band))?;
     let entry = bands.get(at)?;
-    // A threshold may be a param: then its value is told too.
-    let bound = |entry: &crate::syntax::ast::BandEntry| {
-        let bound = entry.at_least.as_ref()?;
-        let written = code(reading.written(Place { file, span: bound.span }));
-        let OrParam::Param(param) = &bound.node else { return Some(written) };
-        let (file, statement) = reading.definitions.statement(&reading.trees, param)?;
-        let StatementKind::Param { value, .. } = &statement.node else { return Some(written) };
-        Some(format!("{written} ({})", plain(reading.written(Place { file, span: value.span }))))
-    };
+    let bound =
+        |entry: &BandEntry| entry.at_least.as_ref().map(|bound| words::figure(reading, file, bound.span));
     let above = at.checked_sub(1).and_then(|above| bands.get(above)).and_then(bound);
     let range = match (bound(entry), above) {
         (Some(from), Some(below)) => format!("{} from {from}, below {below}", code(score)),

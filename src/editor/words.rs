@@ -7,7 +7,7 @@ use super::reading::Reading;
 use crate::diagnostic::{FileId, Place};
 use crate::syntax::ast::{
     Aggregate, AggregateFunction, Decay, EventTerm, Expr, ExprKind, Limit, Operation, Operator, Per, Rule,
-    RuleBody, Span, Spanned, Subject, Term, Test, TestSubject, Window,
+    RuleBody, Span, Spanned, StatementKind, Subject, Term, Test, TestSubject, Window,
 };
 
 /// So many parts of a list are named.
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 12;
 const LONGEST: usize = 2_000;
 
 /// What is being told, in a file of a rule set.
-pub(super) struct Words<'r> {
+struct Words<'r> {
     reading: &'r Reading,
     file: FileId,
     out: String,
@@ -65,10 +65,24 @@ impl Words<'_> {
         self.out.push_str(&code(text));
     }
 
-    /// What the file has there, as a part of a sentence.
+    /// A number or duration as a part of a sentence: of a param its value, and its name behind it.
     fn figure(&mut self, span: Span) {
         let text = self.reading.written(Place { file: self.file, span });
-        self.out.push_str(&plain(text));
+        self.out.push_str(&match self.value_of(text) {
+            Some(value) => format!("{} ({})", plain(value), code(text)),
+            None => plain(text),
+        });
+    }
+
+    /// The value of a param, as it is written.
+    fn value_of(&self, name: &str) -> Option<&str> {
+        let (file, statement) = self.reading.definitions.statement(&self.reading.trees, name)?;
+        match &statement.node {
+            StatementKind::Param { value, .. } => {
+                Some(self.reading.written(Place { file, span: value.span }))
+            }
+            _ => None,
+        }
     }
 
     fn list<T>(&mut self, items: &[T], joint: &str, mut each: impl FnMut(&mut Self, &T)) {
@@ -229,21 +243,16 @@ impl Words<'_> {
     fn operation(&mut self, operation: &Spanned<Operation>) {
         match &operation.node {
             Operation::Binary(operator, value) => {
-                self.say(match operator {
-                    Operator::Equal => "is",
-                    Operator::NotEqual => "is known and not",
+                match operator {
+                    Operator::Equal => self.say("is"),
+                    Operator::NotEqual => self.say("is known and not"),
                     Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                        "is"
+                        self.say("is ");
+                        self.say(in_words(*operator));
                     }
-                    _ => operator.spelling(),
-                });
-                self.say(" ");
-                if !matches!(operator, Operator::Equal | Operator::NotEqual)
-                    && operator.spelling().starts_with(['<', '>'])
-                {
-                    self.say(in_words(*operator));
-                    self.say(" ");
+                    _ => self.say(operator.spelling()),
                 }
+                self.say(" ");
                 self.written(value.span);
             }
             Operation::Between(low, high) => {
@@ -285,6 +294,7 @@ impl Words<'_> {
     fn rule(&mut self, rule: &Rule) {
         self.say("**");
         let points = self.reading.written(Place { file: self.file, span: rule.points.span });
+        let points = self.value_of(points).unwrap_or(points);
         let unsigned = points.starts_with(|first: char| first.is_ascii_digit());
         self.say(if unsigned { "\\+" } else { "" });
         self.figure(rule.points.span);
@@ -340,6 +350,13 @@ impl Words<'_> {
 pub(super) fn decay(reading: &Reading, file: FileId, decay: &Decay) -> String {
     let mut words = Words { reading, file, out: String::new() };
     words.decay(decay);
+    words.done()
+}
+
+/// A number or duration, in words.
+pub(super) fn figure(reading: &Reading, file: FileId, span: Span) -> String {
+    let mut words = Words { reading, file, out: String::new() };
+    words.figure(span);
     words.done()
 }
 

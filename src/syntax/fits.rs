@@ -10,7 +10,7 @@ use super::grammar::Rule;
 use crate::limits::Limits;
 
 /// A place for a name, a value or a larger piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Slot {
     /// A statement or a rule outside any block.
     Statement,

@@ -1,5 +1,7 @@
 //! Small rule sets asked at marked places; what holds at every place is in [`everywhere`].
 
+#[cfg(feature = "json")]
+mod colours;
 mod everywhere;
 mod files;
 mod renaming;
@@ -148,17 +150,20 @@ fn hovering_tells_types_values_and_meanings() {
         ("plan: one of [free, pr", "`pro` value of `plan`\n\none of `free`, `pro`, `enterprise`"),
         ("or trial_ste", "`trial_step(step, minutes: number)`"),
         ("minute", "property of `trial_step`\n\nnumber"),
-        ("visits", "**\\+15 points** while visited `pricing` or `docs`, at least 2 times in the last pause"),
+        (
+            "visits",
+            "**\\+15 points** while visited `pricing` or `docs`, at least 2 times in the last 30d (`pause`)",
+        ),
         (
             "each watched(demo, seconds >= 30) =",
-            "**bonus points** for each: watched `demo` with `seconds` is at least `30`, up to 3 times a day",
+            "**\\+10 (`bonus`) points** for each: watched `demo` with `seconds` is at least `30`, up to 3 times a day",
         ),
         ("score tota", "score\n\n`0.6 * engagement + 0.4 * fit`"),
         ("0.6 * engagemen", "`0..100`\n\n2 rules, fading by 50% every 30d"),
         ("band fi", "bands: `A >= 60`, `B >= bonus`, `C`"),
-        ("A >= 60, ", "`fit` from `bonus` (10), below `60`"),
-        ("fit is at least ", "`fit` from `bonus` (10), below `60`"),
-        ("expect fit is ", "`fit` below `bonus` (10)"),
+        ("A >= 60, ", "`fit` from 10 (`bonus`), below 60"),
+        ("fit is at least ", "`fit` from 10 (`bonus`), below 60"),
+        ("expect fit is ", "`fit` below 10 (`bonus`)"),
         ("segment reade", "segment\n\n`content` is at least `5`"),
         ("not mq", "`fit` is at least `B` and in the segment `reader`"),
         ("expect stage lea", "Known, and not qualified yet."),
