@@ -56,6 +56,7 @@ mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
+pub mod diff;
 pub mod editor;
 mod explain;
 pub mod funnel;
@@ -66,16 +67,19 @@ mod limits;
 mod merge;
 mod model;
 mod plan;
+mod prove;
 mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod sheet;
 mod state;
 mod syntax;
 mod testing;
 mod time;
 mod timeline;
 mod vocabulary;
+mod warn;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -104,6 +108,8 @@ pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
 pub use timeline::{Change, Difference, Timeline, TimelineError};
+
+pub use warn::{Review, ReviewOptions};
 
 /// What a [`PlanReport`] is made of.
 pub mod plan_report {
@@ -144,10 +150,20 @@ pub mod typed {
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
 
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}
+
 /// The README's example, run with the tests of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub mod readme {}
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod twins;
+
+/// What `cargo fuzz` calls: see `fuzz/`. No part of the crate as it is built otherwise.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::twins::fuzz::run as twins;
+}

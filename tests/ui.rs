@@ -1,7 +1,7 @@
 //! Every message as a user reads it: each `tests/ui/NAME.lql` has something wrong, and `NAME.txt` beside it is what
 //! is said of it, byte for byte.
 //!
-//! Lines at the top of a file that start with `#:` set a param or a limit. To write the texts anew, set
+//! Lines at the top of a file that start with `#:` set a param or a limit, or the instant of the review. To write the texts anew, set
 //! `LEADQL_BLESS=1`, run this test, and read what has changed.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails by panicking too")]
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadql::{Code, Compiler, Diagnostics, Limits};
+use leadql::{Code, Compiler, Diagnostics, Limits, ReviewOptions, parse_instant};
 
 const FOLDER: &str = "tests/ui";
 
@@ -18,11 +18,16 @@ const FOLDER: &str = "tests/ui";
 fn diagnostics(path: &Path) -> Diagnostics {
     let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
     let (mut compiler, mut limits) = (Compiler::new(), Limits::default());
+    let mut options = ReviewOptions::new();
     for line in text.lines().map_while(|line| line.strip_prefix("#: ")) {
         let (word, value) = line.split_once(' ').unwrap();
         if word == "set" {
             let (param, value) = value.split_once('=').unwrap();
             compiler = compiler.set(param, value);
+            continue;
+        }
+        if word == "at" {
+            options = options.at(parse_instant(value).unwrap());
             continue;
         }
         let value = value.parse().unwrap();
@@ -38,7 +43,7 @@ fn diagnostics(path: &Path) -> Diagnostics {
         }
     }
     match compiler.limits(limits).compile_file(path) {
-        Ok(rules) => rules.warnings().clone(),
+        Ok(rules) => rules.review(&options).findings,
         Err(found) => found,
     }
 }

@@ -107,7 +107,10 @@ impl<'a> Checker<'a> {
     fn activity_named(&mut self, name: &Name) -> Option<usize> {
         let wanted = "an event term or an activity";
         match self.names.sort(&name.node) {
-            Some(Sort::Activity) => self.activities.by_name.get(name.node.as_str()).copied(),
+            Some(Sort::Activity) => {
+                self.names.mark_used(&name.node);
+                self.activities.by_name.get(name.node.as_str()).copied()
+            }
             Some(Sort::Event) => {
                 let help = format!("write `{0}(*)`, or name what it is about: `{0}(pricing)`", name.node);
                 self.wrong_sort(name.span, &name.node, wanted, &help);

@@ -263,6 +263,7 @@ impl<'a> Checker<'a> {
             self.report(found.help(format!("write `{0}` or `not {0}`", name.node)));
             return None;
         }
+        self.names.mark_used(&name.node);
         let id = self.lets.get(name.node.as_str()).copied().flatten()?;
         if context == Context::Rule && self.traits(id).needs_scores {
             let mut found = Diagnostic::new(

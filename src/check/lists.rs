@@ -143,7 +143,10 @@ impl<'a> Checker<'a> {
         match &value.node {
             ValueKind::List(items) => self.list(items, value.span),
             ValueKind::Word(name) => match self.names.sort(name) {
-                Some(Sort::List) => self.lists.named.get(name.as_str()).cloned().flatten(),
+                Some(Sort::List) => {
+                    self.names.mark_used(name);
+                    self.lists.named.get(name.as_str()).cloned().flatten()
+                }
                 Some(_) => {
                     let help = "write a list such as `[\"a\", \"b\"]`, or the name of one";
                     self.wrong_sort(value.span, name, "a list", help);

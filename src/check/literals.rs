@@ -55,11 +55,13 @@ impl<'a> Checker<'a> {
                 let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
                 let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
                 let message = format!("there is no param {} to set", quoted(name));
+                let labels = Vec::new();
                 self.report(Diagnostic {
                     code: Code::BadOverride,
                     message,
                     help,
-                    labels: Vec::new(),
+                    labels,
+                    witness: None,
                     fix: None,
                 });
                 continue;
@@ -79,7 +81,14 @@ impl<'a> Checker<'a> {
                     let labels = places.get(known).map(|place| (*place, sort.to_owned()));
                     let help = Some(format!("set it to a value such as `{name}={example}`"));
                     let labels = labels.into_iter().collect();
-                    self.report(Diagnostic { code: Code::BadOverride, message, help, labels, fix: None });
+                    self.report(Diagnostic {
+                        code: Code::BadOverride,
+                        message,
+                        help,
+                        labels,
+                        witness: None,
+                        fix: None,
+                    });
                 }
             }
         }
@@ -88,6 +97,7 @@ impl<'a> Checker<'a> {
     /// Looks a param up, or reports the name.
     fn param(&mut self, name: &str, span: Span, wanted: &str) -> Option<Param> {
         if let Some(param) = self.params.get(name) {
+            self.names.mark_used(name);
             return Some(*param);
         }
         match self.names.sort(name) {

@@ -47,6 +47,7 @@ pub(crate) struct Placed<'a> {
     pub(crate) statement: &'a Statement,
 }
 
+pub(crate) use names::{Definition, Sort as NameSort};
 pub(crate) use operators::tests_of;
 pub(crate) use vocabulary::{STANDARD, event_kind, hidden_standard_names, plain_type};
 
@@ -75,6 +76,8 @@ pub(crate) struct Checked {
     pub(crate) found: Vec<Diagnostic>,
     /// How many more findings there are.
     pub(crate) omitted: usize,
+    /// What the main file defines and nothing names, all its attributes and event kinds among it.
+    pub(crate) unnamed: Vec<Definition>,
 }
 
 /// Checks a rule set.
@@ -106,7 +109,12 @@ pub(crate) fn check(input: &Input<'_>) -> Checked {
         segment_ids: HashMap::new(),
     };
     let model = checker.run(input);
-    Checked { model: checker.is_clean.then_some(model), found: checker.found, omitted: checker.omitted }
+    Checked {
+        model: checker.is_clean.then_some(model),
+        unnamed: checker.names.unnamed(),
+        found: checker.found,
+        omitted: checker.omitted,
+    }
 }
 
 /// Looking for the name that was meant compares an unknown one with those known, so often at most in all.
@@ -232,6 +240,7 @@ impl<'a> Checker<'a> {
                     "owners"
                 }
                 StatementKind::Review { every, since } => {
+                    about.review_place = Some(self.at(placed.statement.span));
                     let every = self.duration(every);
                     about.review = every.map(|every| (every, since.as_ref().map(|since| since.node)));
                     "review"

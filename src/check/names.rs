@@ -1,5 +1,6 @@
 //! The one space of names: attributes, event kinds, lets, activities, scores, segments and params.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
@@ -9,9 +10,17 @@ use crate::vocabulary::Vocabulary;
 use super::vocabulary::STANDARD;
 use super::{Checker, Input};
 
+/// A name that the rule set defines.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) sort: Sort,
+    pub(crate) name: String,
+    pub(crate) place: Place,
+}
+
 /// What sort of thing a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(crate) enum Sort {
     Attribute,
     Event,
     Condition,
@@ -24,7 +33,7 @@ pub(super) enum Sort {
 
 impl Sort {
     /// `the attribute`, `the event kind`, …
-    pub(super) const fn with_the(self) -> &'static str {
+    pub(crate) const fn with_the(self) -> &'static str {
         match self {
             Sort::Attribute => "the attribute",
             Sort::Event => "the event kind",
@@ -64,6 +73,8 @@ pub(super) struct Names<'a> {
     on_broken_lines: HashSet<&'a str>,
     /// Whether a file with further definitions could not be read.
     is_incomplete: bool,
+    /// The conditions, lists, activities and params that something names.
+    used: RefCell<HashSet<&'a str>>,
 }
 
 impl<'a> Names<'a> {
@@ -73,6 +84,31 @@ impl<'a> Names<'a> {
             return None;
         }
         self.known.get(name).map(|(sort, _)| *sort)
+    }
+
+    /// Remembers that something names it.
+    pub(super) fn mark_used(&self, name: &str) {
+        if let Some((name, _)) = self.known.get_key_value(name) {
+            self.used.borrow_mut().insert(name);
+        }
+    }
+
+    /// What the main file defines and nothing names. Attributes and event kinds are all among it: whether anything
+    /// asks for them is for the model to say.
+    pub(super) fn unnamed(&self) -> Vec<Definition> {
+        let used = self.used.borrow();
+        let unnamed = self.known.iter().filter_map(|(name, (sort, place))| {
+            let place = place.filter(|place| place.file == FileId(0))?;
+            let counts = match sort {
+                Sort::Score | Sort::Segment => false,
+                Sort::Attribute | Sort::Event => true,
+                Sort::Condition | Sort::List | Sort::Activity | Sort::Param => !used.contains(name),
+            };
+            counts.then(|| Definition { sort: *sort, name: (*name).to_owned(), place })
+        });
+        let mut unnamed: Vec<Definition> = unnamed.collect();
+        unnamed.sort_by_key(|definition| definition.place);
+        unnamed
     }
 
     /// Whether the name may be defined in a way that is not known, so that not knowing it is no error.

@@ -217,6 +217,7 @@ impl<'a> Checker<'a> {
             body,
             points,
             decay,
+            decay_place: rule.decay.as_ref().map(|decay| self.at(decay.span)),
             place: self.at(rule.span),
         });
         self.over_limit(rules.len(), self.limits.rules, "rules", rule.span);

@@ -9,14 +9,17 @@ pub enum Severity {
     Error,
     /// The rule set runs, perhaps not as meant.
     Warning,
+    /// Something to know of the rule set, told and not judged.
+    Note,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 }
@@ -33,6 +36,11 @@ macro_rules! codes {
         impl Code {
             /// Every code there is.
             pub const ALL: &'static [Code] = &[$(Code::$name),+];
+
+            /// The code that is printed as `text`, none where there is no such code.
+            pub fn from_text(text: &str) -> Option<Code> {
+                Code::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
 
             /// The code as it is printed.
             pub const fn as_str(self) -> &'static str {
@@ -108,6 +116,54 @@ codes! {
     NothingToDecay = "nothing-to-decay", Error;
     /// A decay that still has points left when its 4,096 steps are used up.
     DecayCutShort = "decay-cut-short", Warning;
+    /// A text or comment holds a character that does not show or turns the text around.
+    HiddenCharacter = "hidden-character", Warning;
+    /// A condition that holds for no lead at any instant.
+    NeverTrue = "never-true", Warning;
+    /// A condition that holds for every lead at every instant.
+    AlwaysTrue = "always-true", Warning;
+    /// A test that adds nothing to those beside it.
+    RedundantTest = "redundant-test", Warning;
+    /// Two rules of one score that count for the same leads.
+    RepeatedRule = "repeated-rule", Warning;
+    /// Two rules of one score that count for the same leads, one giving and one taking points.
+    ContradictingRules = "contradicting-rules", Warning;
+    /// Whoever earns the points of one rule also earns those of another.
+    ContainedRule = "contained-rule", Note;
+    /// Points that a clamp, or a better rule of its group, always swallows.
+    SwallowedPoints = "swallowed-points", Warning;
+    /// A comparison of a score that no lead can pass.
+    UnreachableThreshold = "unreachable-threshold", Warning;
+    /// A band that no lead can be in, because its score does not go there.
+    UnreachableBand = "unreachable-band", Warning;
+    /// A band between two thresholds with no points between them that the score can come to.
+    EmptyBand = "empty-band", Warning;
+    /// A gate that opens for no lead.
+    UnreachableGate = "unreachable-gate", Warning;
+    /// A stage that no lead can get to by itself.
+    UnreachableStage = "unreachable-stage", Warning;
+    /// Criteria of promotion and of going back without a gap between them, so that leads go to and fro.
+    Flapping = "flapping", Warning;
+    /// Criteria of promotion and of going back that hold at once.
+    OverlappingGates = "overlapping-gates", Warning;
+    /// A recycled lead is never promoted again by itself.
+    NeverComesBack = "never-comes-back", Warning;
+    /// A decay that never takes anything away.
+    DeadDecay = "dead-decay", Warning;
+    /// A window that never leaves anything out.
+    DeadWindow = "dead-window", Warning;
+    /// A lead can become an MQL without having done anything.
+    MqlWithoutEngagement = "mql-without-engagement", Note;
+    /// A single event can make a lead an MQL.
+    MqlByOneAction = "mql-by-one-action", Note;
+    /// A definition that nothing uses.
+    Unused = "unused", Warning;
+    /// The rule set is due for the review that it asks for.
+    ReviewOverdue = "review-overdue", Warning;
+    /// An allow comment that lacks its reason, or whose code does not exist or cannot be allowed.
+    BadAllow = "bad-allow", Warning;
+    /// An allow comment that allows nothing.
+    UnusedAllow = "unused-allow", Warning;
 }
 
 impl fmt::Display for Code {

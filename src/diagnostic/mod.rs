@@ -53,6 +53,8 @@ pub(crate) struct Diagnostic {
     pub(crate) labels: Vec<(Place, String)>,
     /// What to write in place of the text at the first label, where that is known.
     pub(crate) fix: Option<String>,
+    /// A `test` block with a lead that shows the finding.
+    pub(crate) witness: Option<String>,
 }
 
 impl Diagnostic {
@@ -69,6 +71,7 @@ impl Diagnostic {
             help: None,
             labels: vec![(place, label.into())],
             fix: None,
+            witness: None,
         }
     }
 
@@ -99,6 +102,12 @@ impl Diagnostic {
                 text.push('…');
             }
         }
+    }
+
+    /// Adds a `test` block with a lead that shows the finding.
+    pub(crate) fn witness(mut self, witness: Option<String>) -> Self {
+        self.witness = witness;
+        self
     }
 
     /// Adds a further place that the finding has to do with.
@@ -146,6 +155,16 @@ impl Diagnostics {
         self
     }
 
+    /// Other findings in the same files.
+    pub(crate) fn instead(&self, found: Vec<Diagnostic>) -> Diagnostics {
+        Diagnostics::new(found, Arc::clone(&self.sources)).and_more(self.omitted)
+    }
+
+    /// The findings themselves, in the order of the text.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter()
+    }
+
     /// How many findings there are, those that are only counted left out: at most 1,000.
     pub fn len(&self) -> usize {
         self.found.len()
@@ -166,9 +185,9 @@ impl Diagnostics {
         self.found.iter().any(|diagnostic| diagnostic.code.severity() == Severity::Error)
     }
 
-    /// The findings and the files that they stand in.
-    pub(crate) fn found(&self) -> (&[Diagnostic], &Sources) {
-        (&self.found, &self.sources)
+    /// The findings themselves.
+    pub(crate) fn found(&self) -> &[Diagnostic] {
+        &self.found
     }
 
     /// The codes of the findings, in order.

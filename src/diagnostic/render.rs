@@ -13,7 +13,7 @@ use crate::syntax::ast::Span;
 pub struct Report {
     /// The code, such as `unknown-name`.
     pub code: &'static str,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub severity: &'static str,
     /// What is wrong.
     pub message: String,
@@ -21,6 +21,9 @@ pub struct Report {
     pub help: Option<String>,
     /// Where: first the finding itself, then what it has to do with.
     pub labels: Vec<Label>,
+    /// A lead that shows the finding, as a `test` block that passes in the rule set; where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
 }
 
 /// A place that a finding points at.
@@ -83,6 +86,7 @@ impl Diagnostics {
         let level = match found.code.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(found.message.as_str()).id(found.code.as_str());
         let mut group = Group::with_title(title);
@@ -118,6 +122,10 @@ impl Diagnostics {
         }
         if let Some(help) = &found.help {
             group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let witness = found.witness.as_ref().map(|block| format!("a lead that shows it:\n{block}"));
+        if let Some(witness) = &witness {
+            group = group.element(Level::NOTE.message(witness.as_str()));
         }
         renderer.render(&[group])
     }
@@ -173,6 +181,7 @@ impl Diagnostics {
             message: found.message.clone(),
             help: found.help.clone(),
             labels: found.labels.iter().map(label).collect(),
+            witness: found.witness.clone(),
         }
     }
 }

@@ -5,19 +5,33 @@ use std::path::{Path, PathBuf};
 
 use super::reading::Reading;
 use super::{Edit, FileFindings, Finding, Location, Workspace};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::warn::ReviewOptions;
 
 impl Workspace {
     /// What is wrong with the rule sets that have to do with the open texts, by file: those without findings are
     /// there too, so that what was mended can be cleared. A finding that several rule sets have is there once.
     pub fn findings(&mut self) -> Vec<FileFindings> {
+        self.gather(|reading| reading.diagnostics().clone())
+    }
+
+    /// As [`findings`](Self::findings), with all that a [review](crate::RuleSet::review) finds in those rule sets
+    /// that compile. It takes longer: enough for each save, and too long for each letter.
+    pub fn review(&mut self) -> Vec<FileFindings> {
+        let options = ReviewOptions::new();
+        self.gather(|reading| match &reading.compiled {
+            Ok(rules) => rules.review(&options).findings,
+            Err(found) => found.clone(),
+        })
+    }
+
+    fn gather(&mut self, look: impl Fn(&Reading) -> Diagnostics) -> Vec<FileFindings> {
         let mut files: BTreeMap<PathBuf, Vec<Finding>> = BTreeMap::new();
         for reading in self.readings() {
             for path in &reading.paths {
                 files.entry(path.clone()).or_default();
             }
-            let (found, _) = reading.diagnostics().found();
-            for diagnostic in found {
+            for diagnostic in look(reading).found() {
                 let finding = finding(reading, diagnostic);
                 files.entry(finding.location.path.clone()).or_default().push(finding);
             }
@@ -54,6 +68,7 @@ fn finding(reading: &Reading, found: &Diagnostic) -> Finding {
         severity: found.code.severity(),
         message: found.message.clone(),
         help: found.help.clone(),
+        witness: found.witness.clone(),
         fix: found.fix.as_ref().map(|text| Edit { location: first.clone(), text: text.clone() }),
         location: first,
         label,

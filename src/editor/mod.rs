@@ -118,6 +118,8 @@ pub struct Finding {
     pub message: String,
     /// What would be right, where something can be said.
     pub help: Option<String>,
+    /// A `test` block with a lead that shows it, where there is one.
+    pub witness: Option<String>,
     /// Where it is.
     pub location: Location,
     /// What is there.

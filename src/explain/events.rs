@@ -35,7 +35,7 @@ pub(super) fn matching(model: &Model, events: &[&Event]) -> Vec<Vec<usize>> {
 }
 
 /// Whether an event of the selector's kind has a subject and properties that fit it.
-fn fits(selector: &Selector, event: &Event) -> bool {
+pub(crate) fn fits(selector: &Selector, event: &Event) -> bool {
     let subject = event.subject.folded();
     let subject_fits = selector.subjects.iter().any(|pattern| match pattern {
         SubjectPattern::Any => true,
@@ -49,7 +49,7 @@ fn fits(selector: &Selector, event: &Event) -> bool {
 
 /// Whether a window looked through at `now` keeps an event of the instant `at`. Events later than `now` do
 /// not exist yet.
-pub(super) fn keeps(window: Window, at: Instant, now: Instant) -> bool {
+pub(crate) fn keeps(window: Window, at: Instant, now: Instant) -> bool {
     match window {
         Window::Ever => at <= now,
         Window::Within(period) => now.minus(period) < at && at <= now,

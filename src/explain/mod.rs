@@ -15,11 +15,12 @@ mod scores;
 mod show;
 mod stages;
 mod subjects;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod validity;
 mod words;
 
 pub(crate) use account::{Source, explain};
+pub(crate) use events::{fits, keeps};
 pub use explanation::{
     BandPlace, Change, DecayLine, Evidence, Explanation, Finding, GateVerdict, LeftOutBy, Line, MissedRule,
     NextBand, RuleLine, RuleName, RuleSetName, ScoreLedger, SegmentVerdict, SourcePlace, StageStep,
@@ -97,7 +98,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The whole outcome at `now`, with the instant until which it is valid: what the core's is held against.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn outcome(&self, now: Instant) -> Outcome {
         let mut outcome = self.read(now).outcome;
         outcome.valid_until = self.valid_until(now);

@@ -101,7 +101,18 @@ impl Model {
         let index = RuleIndex(u32::try_from(self.rules.len()).unwrap());
         let name = format!("score#{}", index.0 + 1);
         let (score, place) = (ScoreIndex(0), Place::default());
-        let rule = Rule { name, named: false, label: None, score, group: None, body, points, decay, place };
+        let rule = Rule {
+            name,
+            named: false,
+            label: None,
+            score,
+            group: None,
+            body,
+            points,
+            decay,
+            decay_place: None,
+            place,
+        };
         self.rules.push(rule);
         index
     }

@@ -91,6 +91,7 @@ pub(crate) struct About {
     /// Role and name: `marketing`, `demand-gen`.
     pub(crate) owners: Vec<(String, String)>,
     pub(crate) review: Option<(Period, Option<Instant>)>,
+    pub(crate) review_place: Option<Place>,
 }
 
 #[derive(Clone, Debug)]
@@ -311,6 +312,8 @@ pub(crate) struct Rule {
     /// Its own, or its score's; none where neither has one, where it is switched off, or where the rule has
     /// no events to age by.
     pub(crate) decay: Option<Decay>,
+    /// Where its own decay is written.
+    pub(crate) decay_place: Option<Place>,
     pub(crate) place: Place,
 }
 

@@ -160,6 +160,7 @@ impl ModelMaker {
             body,
             points: points(thousandths),
             decay,
+            decay_place: None,
             place: Place::default(),
         });
         index

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::files::{self, Files, Folder, Problem};
 use super::{Compiled, Fingerprint, RuleSet};
 use crate::check::{self, Placed};
-use crate::diagnostic::{Diagnostics, Source, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source, Sources};
 use crate::limits::Limits;
 use crate::plan::Plan;
 use crate::syntax::ast::Ast;
+use crate::warn::{self, Written};
 
 /// Compiles rule sets: with a name for messages, included files, params set by the host, and limits.
 ///
@@ -146,7 +147,8 @@ impl Compiler {
             let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
             Some(Placed { file: *file, statement })
         });
-        let is_parsed = all.is_empty();
+        let errors = |found: &&Diagnostic| found.code.severity() == Severity::Error;
+        let is_parsed = !all.iter().any(|found| errors(&found));
         let input = check::Input {
             statements: statements.collect(),
             sources: Arc::clone(&sources),
@@ -154,17 +156,18 @@ impl Compiler {
             overrides: &self.overrides,
             is_parsed,
             broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
-            on_broken_lines: files::words_on_lines_with(&all, &sources),
+            on_broken_lines: files::words_on_lines_with(all.iter().filter(errors), &sources),
             is_incomplete,
         };
         let checked = check::check(&input);
         all.extend(checked.found);
+        let written = Written { allows: warn::allows(&trees, &sources), unnamed: checked.unnamed };
         let found = Diagnostics::new(all, Arc::clone(&sources)).and_more(checked.omitted);
         let compiled = match checked.model {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);
                 let fingerprint = Fingerprint::of(&model);
-                Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found)) })
+                Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found, written)) })
             }
             _ => Err(found),
         };

@@ -73,6 +73,12 @@ impl Evaluation {
         &self.outcome
     }
 
+    /// The same evaluation with another outcome: one that was come to in another way.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn but_saying(self, outcome: Outcome) -> Self {
+        Evaluation { outcome, ..self }
+    }
+
     /// The lead's id; empty where the lead has none.
     pub fn lead_id(&self) -> &str {
         &self.id

@@ -34,6 +34,7 @@ use crate::diagnostic::Diagnostics;
 use crate::model::{Model, ScoreIndex};
 use crate::plan::Plan;
 use crate::state::{Keeper, Retention};
+use crate::warn::Written;
 
 /// A compiled rule set: cheap to clone, and safe to share between threads.
 ///
@@ -57,11 +58,19 @@ pub(crate) struct Compiled {
     /// What states keep; made when the first one is.
     retention: OnceLock<Retention>,
     warnings: Diagnostics,
+    /// What is kept of the text for a review.
+    pub(crate) written: Written,
 }
 
 impl Compiled {
-    fn new(model: Model, plan: Plan, fingerprint: Fingerprint, warnings: Diagnostics) -> Self {
-        Compiled { model, plan, fingerprint, retention: OnceLock::new(), warnings }
+    fn new(
+        model: Model,
+        plan: Plan,
+        fingerprint: Fingerprint,
+        warnings: Diagnostics,
+        written: Written,
+    ) -> Self {
+        Compiled { model, plan, fingerprint, retention: OnceLock::new(), warnings, written }
     }
 
     pub(crate) fn retention(&self) -> &Retention {

@@ -108,7 +108,7 @@ impl Keeper {
         LeadState::new(id, self.rules.retention())
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn vocabulary(&self) -> &crate::vocabulary::Vocabulary {
         &self.rules.model.vocabulary
     }

@@ -185,11 +185,17 @@ impl Type {
     /// The symbol of a `one of` that `word` names, the case of ASCII letters ignored.
     pub(crate) fn symbol_id(&self, word: &str) -> Option<SymbolId> {
         let Type::OneOf(symbols) = self else { return None };
-        let folded = if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Cow::Owned(word.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(word)
-        };
+        if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return symbols.ids.get(word).copied();
+        }
+        // Few symbols are so long that they have to be copied to the heap.
+        let mut room = [0; 64];
+        let short = room.get_mut(..word.len()).and_then(|room| {
+            room.copy_from_slice(word.as_bytes());
+            room.make_ascii_lowercase();
+            std::str::from_utf8(room).ok()
+        });
+        let folded = short.map_or_else(|| Cow::Owned(word.to_ascii_lowercase()), Cow::Borrowed);
         symbols.ids.get(&*folded).copied()
     }
 

@@ -1,7 +1,7 @@
 //! An editor, as far as the server can tell: it frames messages, waits for answers by their id and for what is
 //! published by its file.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -89,14 +89,14 @@ impl Client {
     }
 
     /// The next findings of a file that are `wanted`, by their messages.
-    pub(crate) fn findings(&mut self, path: &Path, wanted: impl Fn(&[&str]) -> bool) -> Value {
+    pub(crate) fn findings(&mut self, path: &Path, wanted: impl Fn(&[String]) -> bool) -> Value {
         let uri = uri(path);
         let mut found = self.wait(|message| {
-            let messages: Vec<&str> = message["params"]["diagnostics"]
+            let messages: Vec<String> = message["params"]["diagnostics"]
                 .as_array()
                 .into_iter()
                 .flatten()
-                .filter_map(|found| found["message"].as_str())
+                .filter_map(|found| found["message"].as_str().map(str::to_owned))
                 .collect();
             message["method"] == "textDocument/publishDiagnostics"
                 && message["params"]["uri"] == uri

@@ -16,6 +16,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str, files: &[(&str, &str)]) -> Folder {
         let folder = std::env::temp_dir().join(format!("leadql-lsp-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
         for (name, text) in files {
             fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
             fs::write(folder.join(name), text).unwrap();
@@ -100,7 +101,7 @@ fn an_editor_is_served_from_hello_to_goodbye() {
     let mended = applied(&broken, &uri(&main), &actions[0]["edit"]);
     assert_eq!(mended, MAIN);
     client.change(&main, 2, &mended);
-    client.findings(&main, <[&str]>::is_empty);
+    client.findings(&main, <[String]>::is_empty);
 
     // Completion, in a line that is being written.
     client.change(&main, 3, &MAIN.replace("plan = pro", "plan = "));
@@ -169,16 +170,32 @@ fn findings_of_included_files_stand_in_those_files() {
     let (main, names) = (folder.path("main.lql"), folder.path("shared/names.lql"));
     let mut client = Client::greeted(None, &json!({}));
     client.open(&main, MAIN);
-    client.findings(&main, <[&str]>::is_empty);
+    client.findings(&main, <[String]>::is_empty);
     client.open(&names, &NAMES.replace("title", "titel"));
     let found = client.findings(&names, |messages| messages.len() == 1);
     assert_eq!(found[0]["code"], "unknown-name");
     // What is on disk counts again.
     client.tell("textDocument/didClose", json!({"textDocument": {"uri": uri(&names)}}));
-    client.findings(&names, <[&str]>::is_empty);
+    client.findings(&names, <[String]>::is_empty);
     fs::write(&names, "attribute plan: one of [free]").unwrap();
     client.tell("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri(&names), "type": 2}]}));
     client.findings(&main, |messages| messages.len() == 2);
+    assert_eq!(client.leave(), 0);
+}
+
+/// What takes proofs is looked for when a text is saved.
+#[test]
+fn a_save_looks_more_closely() {
+    let folder = Folder::new("save", &[]);
+    let path = folder.path("never.lql");
+    let mut client = Client::greeted(None, &json!({}));
+    client.open(&path, "company_size > 500 and company_size < 50 => +10\nbudget => +1");
+    client.findings(&path, <[String]>::is_empty);
+    client.tell("textDocument/didSave", json!({"textDocument": {"uri": uri(&path)}}));
+    let found = client.findings(&path, |messages| !messages.is_empty());
+    assert!(found.as_array().unwrap().iter().any(|found| found["code"] == "never-true"), "{found}");
+    client.change(&path, 2, "budget => +1");
+    client.findings(&path, <[String]>::is_empty);
     assert_eq!(client.leave(), 0);
 }
 
@@ -201,7 +218,7 @@ fn changes_come_in_pieces_and_columns_in_the_units_agreed_on() {
         ]);
         let document = json!({"uri": uri(&path), "version": 2});
         client.tell("textDocument/didChange", json!({"textDocument": document, "contentChanges": changes}));
-        client.findings(&path, <[&str]>::is_empty);
+        client.findings(&path, <[String]>::is_empty);
         let hover = client.ask("textDocument/hover", at(&path, 2, 1));
         assert_eq!(hover["range"]["end"], json!({"line": 2, "character": 4}));
         assert_eq!(client.leave(), 0);
@@ -268,7 +285,7 @@ fn a_large_file_is_served() {
     let path = folder.path("large.lql");
     let mut client = Client::greeted(None, &json!({}));
     client.open(&path, &"budget and need => 1 ".repeat(4_000));
-    client.findings(&path, <[&str]>::is_empty);
+    client.findings(&path, <[String]>::is_empty);
     let symbols = client.ask("textDocument/documentSymbol", json!({"textDocument": {"uri": uri(&path)}}));
     assert_eq!(symbols.as_array().unwrap().len(), 4_000);
     client.change(&path, 2, &"# so long a line\n".repeat(70_000));

@@ -4,22 +4,29 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
-use leadql::{Compiler, Diagnostics, PlanReport, Report};
+use leadql::{Code, Compiler, Diagnostics, PlanReport, Report, ReviewOptions, Severity};
 
 use crate::output::{self, BOLD, RESET, Stop, printable};
-use crate::paths;
+use crate::{input, paths};
 
-/// Check rule sets: every error and warning at once, each in its source with what would be right
+/// Check rule sets: every error and warning at once, each in its source with what would be right, and with a lead
+/// that shows it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   leadql check criteria.lql
   leadql check rules/ --deny warnings
   leadql check criteria.lql --format json
+  leadql check criteria.lql --at now
+  leadql check criteria.lql --deny never-true --allow unused
   leadql check criteria.lql --plan
 
-Exit status: 0 clean or only warnings, 1 errors (with --deny warnings also warnings).")]
+A finding can be allowed where it stands: `# leadql: allow CODE reason` on the line above or on the same line, or
+at the top of a file for all of it.
+
+Exit status: 0 clean or only warnings, 1 errors (with --deny also warnings, or findings with that code).")]
 pub(crate) struct Arguments {
     /// Files of rules, or folders with .lql files
     #[arg(required = true)]
@@ -27,9 +34,15 @@ pub(crate) struct Arguments {
     /// How to print what was found
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Let findings that are no errors fail the check too
-    #[arg(long, value_enum)]
-    deny: Option<Deny>,
+    /// Let warnings fail the check too, or findings with this code
+    #[arg(long, value_name = "warnings|CODE", value_parser = denied)]
+    deny: Vec<Deny>,
+    /// Leave out findings with this code
+    #[arg(long, value_name = "CODE", value_parser = allowed)]
+    allow: Vec<Code>,
+    /// Look at this instant whether a rule set is due for review: an instant such as 2026-11-01, or `now`
+    #[arg(long, value_name = "INSTANT", value_parser = input::instant)]
+    at: Option<DateTime<Utc>>,
     /// Show what was made of each rule set: what is decided when and how, and what a lead's state takes
     #[arg(long)]
     plan: bool,
@@ -41,9 +54,38 @@ enum Format {
     Json,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deny {
     Warnings,
+    Code(Code),
+}
+
+impl Deny {
+    fn means(self, report: &Report) -> bool {
+        match self {
+            Deny::Warnings => report.severity == Severity::Warning.as_str(),
+            Deny::Code(code) => report.code == code.as_str(),
+        }
+    }
+}
+
+fn denied(text: &str) -> Result<Deny, String> {
+    if text == "warnings" { Ok(Deny::Warnings) } else { code(text).map(Deny::Code) }
+}
+
+fn allowed(text: &str) -> Result<Code, String> {
+    let code = code(text)?;
+    if code.severity() == Severity::Error {
+        return Err("it is an error, and errors cannot be allowed".to_owned());
+    }
+    Ok(code)
+}
+
+fn code(text: &str) -> Result<Code, String> {
+    let known = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
+    let known: Vec<&str> = known.map(|code| code.as_str()).collect();
+    Code::from_text(text)
+        .ok_or_else(|| format!("there is no such code; those that are no errors are {}", known.join(", ")))
 }
 
 #[derive(serde::Serialize)]
@@ -64,6 +106,9 @@ struct Plan {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let files = paths::rule_files(&arguments.rules)?;
+    let options = arguments.allow.iter().fold(ReviewOptions::new(), |options, code| options.allow(*code));
+    let options = arguments.at.into_iter().fold(options, ReviewOptions::at);
+    let (mut allowed, mut untold) = (0, 0);
     let mut found: Vec<Diagnostics> = Vec::new();
     let mut plans: Vec<Plan> = Vec::new();
     for file in &files {
@@ -72,15 +117,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
                 if arguments.plan {
                     plans.push(Plan { file: file.display().to_string(), report: rules.plan_report() });
                 }
-                rules.warnings().clone()
+                let review = rules.review(&options);
+                (allowed, untold) = (allowed + review.allowed, untold + review.untold);
+                review.findings
             }
             Err(errors) => errors,
         });
     }
     found.retain(|found| !found.is_empty());
     let reports: Vec<Report> = found.iter().flat_map(Diagnostics::reports).collect();
-    let errors = reports.iter().filter(|report| report.severity == "error").count();
-    let warnings = reports.len() - errors;
+    let count =
+        |severity: Severity| reports.iter().filter(|report| report.severity == severity.as_str()).count();
+    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    let is_denied = reports.iter().any(|report| arguments.deny.iter().any(|deny| deny.means(report)));
     match arguments.format {
         Format::Json => {
             output::json(&Reports { diagnostics: reports, plans: arguments.plan.then_some(plans) })?;
@@ -99,9 +148,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
                 output::count(errors, "error"),
                 output::count(warnings, "warning"),
             );
-            output::note(&format!("{files} checked: {errors}, {warnings}"));
+            let mut summary = format!("{files} checked: {errors}, {warnings}");
+            for (number, what) in [(notes, "note"), (allowed, "allowed finding")] {
+                if number > 0 {
+                    summary.push_str(&format!(", {}", output::count(number, what)));
+                }
+            }
+            if untold > 0 {
+                summary.push_str(&format!("; {} could not be told", output::count(untold, "question")));
+            }
+            output::note(&summary);
         }
     }
-    let denied = arguments.deny == Some(Deny::Warnings) && warnings > 0;
-    Ok(if errors > 0 || denied { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if errors > 0 || is_denied { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

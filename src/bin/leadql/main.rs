@@ -1,16 +1,17 @@
-//! The `leadql` program: scores leads by a rule set and says why and when, checks, lays out and tests rule sets, and
-//! tells what the records of leads come to.
+//! The `leadql` program: scores leads by a rule set and says why and when, checks, lays out and tests rule X
 //!
 //! One file a command; this one reads the command line and turns what a command says into an exit status:
 //! 0 done, 1 bad input, 2 bad usage. Results go to standard output, everything else to standard error. Only the
 //! library's public API is used, and the clock is read in one place: where `--at now` and its kin ask for it.
 
 mod check;
+mod diff;
 mod explain;
 mod fmt;
 mod funnel;
 mod graph;
 mod input;
+mod lines;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod output;
@@ -53,6 +54,7 @@ enum Command {
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
     Funnel(funnel::Arguments),
+    Diff(diff::Arguments),
     #[cfg(feature = "lsp")]
     Lsp(lsp::Arguments),
 }
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::run(&arguments),
     };

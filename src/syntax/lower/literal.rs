@@ -121,6 +121,7 @@ impl Lowering<'_> {
         let size = UNITS.iter().find(|(letter, _)| unit.chars().eq([*letter])).map(|(_, size)| *size);
         let node = match size {
             Some(size) if !amount.contains('.') => self.whole_duration(span, amount, size),
+            None if self.with_exponent(pair).is_some() => Period::from_seconds(86_400),
             _ => self.misspelt_duration(span, amount, unit, size.is_some()),
         };
         Spanned { node, span }
@@ -148,12 +149,15 @@ impl Lowering<'_> {
         period
     }
 
+    /// What was read as a duration and is a number with an exponent, which is told.
+    pub(super) fn with_exponent(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<NumberLiteral>> {
+        let (span, value) = (self.span(pair), pair.as_str().parse::<Number>().ok()?);
+        let help = format!("write `{value}`");
+        self.error(Code::BadNumber, span, "a number has no exponent", "an exponent", help);
+        Some(Spanned { node: NumberLiteral { value, sign: Sign::None, places: 0 }, span })
+    }
+
     fn misspelt_duration(&mut self, span: Span, amount: &str, unit: &str, unit_is_known: bool) -> Period {
-        if let Ok(value) = self.at(span).parse::<Number>() {
-            let help = format!("write `{value}`");
-            self.error(Code::BadNumber, span, "a number has no exponent", "an exponent", help);
-            return Period::from_seconds(86_400);
-        }
         let meant = meant_duration(amount, unit);
         let message = match &meant {
             Some(MeantDuration { unfixed: Some(unit), .. }) => format!("{unit} have no fixed length"),

@@ -24,6 +24,7 @@ impl Server {
             })
             .collect();
         let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+        let witness = finding.witness.as_ref().map(|test| format!("\n\n{test}")).unwrap_or_default();
         let label = match finding.label.as_str() {
             "" => String::new(),
             label => format!(": {label}"),
@@ -33,10 +34,11 @@ impl Server {
             "severity": match finding.severity {
                 Severity::Error => 1,
                 Severity::Warning => 2,
+                Severity::Note => 3,
             },
             "code": finding.code.as_str(),
             "source": "leadql",
-            "message": format!("{}{label}{help}", finding.message),
+            "message": format!("{}{label}{help}{witness}", finding.message),
             "relatedInformation": related,
         })
     }

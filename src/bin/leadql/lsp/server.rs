@@ -59,6 +59,8 @@ pub(super) struct Server {
     published: BTreeSet<PathBuf>,
     /// Whether something has changed since findings were published.
     is_stale: bool,
+    /// Whether a text was saved and nothing has changed since: then there is time to look more closely.
+    is_saved: bool,
     /// The lines of texts that were asked for, until something changes.
     lines: HashMap<PathBuf, Rc<Lines>>,
     /// What is to be told besides answers.
@@ -214,6 +216,7 @@ impl Server {
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => {
                 self.workspace.rescan();
                 self.is_changed();
+                self.is_saved = method == "textDocument/didSave";
             }
             "workspace/didChangeWorkspaceFolders" => {
                 let Ok(changed) = parameters::<DidChangeWorkspaceFoldersParams>(params) else { return };
@@ -248,6 +251,7 @@ impl Server {
     fn is_changed(&mut self) {
         self.lines.clear();
         self.is_stale = true;
+        self.is_saved = false;
     }
 
     /// The address of a file, as the editor gave it where it is open.
@@ -260,7 +264,8 @@ impl Server {
     pub(super) fn publish(&mut self) {
         self.is_stale = false;
         let mut gone = std::mem::take(&mut self.published);
-        for file in self.workspace.findings() {
+        let files = if self.is_saved { self.workspace.review() } else { self.workspace.findings() };
+        for file in files {
             let Some(lines) = self.lines(&file.path) else { continue };
             let found = file.findings.iter().map(|finding| self.diagnostic(finding, &lines));
             let mut found: Vec<Value> = found.collect();

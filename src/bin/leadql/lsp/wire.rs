@@ -71,9 +71,11 @@ fn message(content: &[u8]) -> Incoming {
         Ok(value) => value,
         Err(error) => return Incoming::Broken(ErrorCode::ParseError, format!("this is no JSON: {error}")),
     };
-    match serde_json::from_value(value) {
-        Ok(message) => Incoming::Message(message),
-        Err(_) => {
+    // A list would be taken as the parts of a message, in their order.
+    let message = value.is_object().then(|| serde_json::from_value(value).ok()).flatten();
+    match message {
+        Some(message) => Incoming::Message(message),
+        None => {
             let what = "a request has an id and a method, a notification a method".to_owned();
             Incoming::Broken(ErrorCode::InvalidRequest, what)
         }
@@ -117,7 +119,7 @@ mod tests {
     #[test]
     fn what_is_no_message_is_told() {
         assert!(matches!(message(b"{"), Incoming::Broken(ErrorCode::ParseError, _)));
-        assert!(matches!(message(b"[1]"), Incoming::Broken(ErrorCode::InvalidRequest, _)));
+        assert!(matches!(message(b"[1, \"a\", {}]"), Incoming::Broken(ErrorCode::InvalidRequest, _)));
         assert!(matches!(message(b"{\"method\":\"exit\"}"), Incoming::Message(Message::Notification(_))));
     }
 }
