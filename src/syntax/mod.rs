@@ -18,11 +18,12 @@ pub(crate) mod keyword;
 mod lower;
 mod nesting;
 mod start;
+mod texts;
 pub(crate) mod token;
 
-pub(crate) use start::STATEMENTS;
-
 use self::ast::Ast;
+pub(crate) use self::start::STATEMENTS;
+pub(crate) use self::texts::texts;
 use crate::diagnostic::{Diagnostic, FileId};
 use crate::limits::Limits;
 

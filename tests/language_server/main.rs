@@ -1,6 +1,11 @@
 //! The language server as an editor drives it, over its standard input and output.
 #![cfg(all(feature = "lsp", unix))]
-#![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what helps a test fails by panicking too"
+)]
 
 mod client;
 
