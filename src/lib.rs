@@ -55,20 +55,24 @@ mod calendar;
 mod check;
 mod decimal;
 mod diagnostic;
+pub mod diff;
 mod explain;
 pub mod funnel;
 pub mod handoff;
+mod hash;
 mod hex;
 mod lead;
 mod limits;
 mod merge;
 mod model;
+mod page;
 mod plan;
 mod prove;
 mod qualify;
 mod readable;
 mod rule_set;
 mod score;
+mod sheet;
 mod state;
 mod syntax;
 mod testing;
@@ -76,6 +80,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 mod warn;
+mod xml;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -89,17 +94,15 @@ pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use page::RulePage;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, PlanReport,
-    RuleSet, RuleValue, ScoreId,
+    AttributeHandle, Compiler, Evaluation, Evaluator, EventHandle, Fingerprint, KnownEvent, Lead,
+    LeadBuilder, LeadRow, NewEvent, NotAFingerprint, PlanReport, PropertyHandle, RuleSet, RuleValue, ScoreId,
 };
-pub use state::{
-    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
-    StatePart, StoredState, TermBound,
-};
+pub use state::{Keeper, LeadState, StateBound, StateError, StatePart, StoredState, TermBound};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};
@@ -146,10 +149,20 @@ pub mod typed {
 #[doc = include_str!("../grammar/LANGUAGE.md")]
 pub mod language {}
 
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}
+
 /// The README's example, run with the tests of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub mod readme {}
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod twins;
+
+/// What `cargo fuzz` calls: see `fuzz/`. No part of the crate as it is built otherwise.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::twins::fuzz::run as twins;
+}

@@ -190,6 +190,8 @@ fn many_slips_take_no_longer_than_their_number() {
         ("a circle of scores", lines(4_000, |n| format!("score a{n} = 1 * a{}", (n + 1) % 4_000))),
         ("one name again and again", lines(4_000, |_| "let a = need".to_owned())),
         ("one gate again and again", lines(4_000, |_| "stage mql when need".to_owned())),
+        ("includes that cannot be had on one line", "include \"a.lql\" ".repeat(20_000)),
+        ("characters that do not show", "# \u{200b}\n".repeat(100_000) + "unknwn => 1"),
         ("a name without end", format!("{} => 1", "a".repeat(500_000))),
         ("a text without end", format!("need = \"{}\" => 1", "ä".repeat(250_000))),
     ];

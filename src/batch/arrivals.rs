@@ -1,12 +1,13 @@
 //! The events of a batch as a pass over them needs them: what each adds to, and which are duplicates.
 
-use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use super::bind::{Binding, BoundKind};
-use super::columns::{EventColumns, EventIds, MISSING};
+use super::columns::{EventColumns, MISSING};
+use super::duplicates::Duplicates;
 use super::layout::Layout;
 use super::rows::fill;
+use super::same_texts::SameTexts;
 use super::targets::{KindPlace, SKIPPED, TargetId, Targets, UNSEEN};
 use crate::plan::{FoldRoom, Plan};
 use crate::vocabulary::Vocabulary;
@@ -26,8 +27,8 @@ pub(super) struct Arrivals {
     kinds: Vec<Option<KindPlace>>,
     /// By code: the kind's place; [`UNSEEN`] where the vocabulary lacks it.
     places: Vec<u32>,
-    ids: Vec<(u64, usize)>,
-    hasher: RandomState,
+    duplicates: Duplicates,
+    dropped: Vec<usize>,
     same: SameTexts,
     room: FoldRoom,
 }
@@ -57,7 +58,7 @@ impl Arrivals {
         // Without a subject or with the empty one: the last.
         let told_apart = if layout.subject_lists > 0 { subjects + 1 } else { 0 };
         fill(&mut self.subjects, told_apart, number(subjects));
-        self.same.clear(told_apart);
+        self.same.begin(told_apart);
     }
 
     /// Looks at the events of a block of leads, whose rows have been checked.
@@ -89,6 +90,17 @@ impl Arrivals {
         self.targets = resolved;
         if events.ids.is_some() {
             leads.for_each(|lead| self.skip_duplicates(events, events.rows(lead..lead + 1)));
+        }
+    }
+
+    fn skip_duplicates(&mut self, events: &EventColumns<'_>, rows: Range<usize>) {
+        let Arrivals { targets, first, duplicates, dropped, .. } = self;
+        let place = |row: usize| row.saturating_sub(*first);
+        dropped.clear();
+        let known = |row: usize| targets.get(place(row)).is_some_and(|target| *target != SKIPPED);
+        duplicates.find(events, rows, known, |row| dropped.push(place(row)));
+        for place in dropped {
+            targets.get_mut(*place).into_iter().for_each(|target| *target = SKIPPED);
         }
     }
 
@@ -139,82 +151,6 @@ impl Arrivals {
         }
         let known = targets.known(kind.place, *class);
         known.unwrap_or_else(|| targets.make(plan, layout, *kind, *class))
-    }
-
-    /// Of events with the same id the earliest counts, of equally early ones the first.
-    fn skip_duplicates(&mut self, events: &EventColumns<'_>, rows: Range<usize>) {
-        let Arrivals { ids, hasher, targets, first, .. } = self;
-        let place = |row: usize| row.saturating_sub(*first);
-        ids.clear();
-        let text = |row: usize| match events.ids {
-            Some(EventIds::Texts(ids)) => ids.get(row).copied().unwrap_or_default(),
-            _ => "",
-        };
-        ids.extend(rows.filter_map(|row| {
-            // What the vocabulary lacks is left out first.
-            targets.get(place(row)).filter(|target| **target != SKIPPED)?;
-            match events.ids? {
-                EventIds::Texts(_) => {
-                    Some((hasher.hash_one(text(row)), row)).filter(|_| !text(row).is_empty())
-                }
-                EventIds::Codes(codes) => {
-                    codes.get(row).filter(|code| **code != MISSING).map(|code| (u64::from(*code), row))
-                }
-            }
-        }));
-        let at = |row: usize| events.times.get(row);
-        ids.sort_unstable_by(|(one_hash, one), (other_hash, other)| {
-            let same_id = || text(*one).cmp(text(*other));
-            let earlier = || (at(*one), one).cmp(&(at(*other), other));
-            one_hash.cmp(other_hash).then_with(same_id).then_with(earlier)
-        });
-        for pair in ids.windows(2) {
-            if let [(one_hash, one), (other_hash, other)] = pair
-                && one_hash == other_hash
-                && text(*one) == text(*other)
-                && let Some(target) = targets.get_mut(place(*other))
-            {
-                *target = SKIPPED;
-            }
-        }
-    }
-}
-
-/// Subjects of a batch by their texts, the case of ASCII letters ignored.
-#[derive(Clone, Debug, Default)]
-struct SameTexts {
-    /// A code and one more, or 0; at most half are taken. Their number is a power of two.
-    places: Vec<u32>,
-    hasher: RandomState,
-}
-
-impl SameTexts {
-    fn clear(&mut self, texts: usize) {
-        fill(&mut self.places, (texts * 2).next_power_of_two(), 0);
-    }
-
-    /// The first code that came with the same text as this one.
-    fn first(&mut self, dictionary: &[&str], code: usize, room: &mut FoldRoom) -> u32 {
-        let text = dictionary.get(code).copied().unwrap_or_default();
-        let mask = self.places.len().wrapping_sub(1);
-        // OK because half of the places are free: the walk ends at one of them.
-        let mut at = self.hasher.hash_one(room.folded(text)) as usize & mask;
-        loop {
-            match self.places.get_mut(at) {
-                Some(free @ 0) => {
-                    *free = number(code) + 1;
-                    return number(code);
-                }
-                Some(taken) => {
-                    let other = dictionary.get(*taken as usize - 1).copied().unwrap_or_default();
-                    if other.eq_ignore_ascii_case(text) {
-                        return *taken - 1;
-                    }
-                }
-                None => return number(code),
-            }
-            at = (at + 1) & mask;
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::check::{self, Problem, problem};
 use super::columns::{Column, Data, EventColumns, EventIds, LeadColumns, Values};
 use super::error::BatchError;
-use crate::lead::{Input, LeadErrorKind, NameOf, UnknownName, expected, typed_value};
+use crate::lead::{Input, LeadErrorKind, NameOf, UnknownName, expected, value_ref};
 use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Type, Vocabulary};
 
 /// Where the vocabulary's names are among the columns of a batch. Its lists are filled again by each batch.
@@ -112,17 +112,17 @@ impl Binding {
             None => {}
         }
         for (place, (name, column)) in events.properties.iter().enumerate() {
-            let path = format!("properties.{name}");
+            let path = || format!("events.properties.{name}");
             let known = vocabulary.kinds.iter().any(|kind| kind.property_id(name).is_some());
             if !known {
                 let unknown = UnknownName::of(vocabulary, NameOf::Property(None), name, None);
-                let kind = LeadErrorKind::UnknownName(unknown);
-                return Err(BatchError::new(format!("events.{path}"), None, kind));
+                return Err(BatchError::new(path(), None, LeadErrorKind::UnknownName(unknown)));
             }
             if events.properties.iter().take(place).any(|(earlier, _)| earlier == name) {
-                return Err(BatchError::new(format!("events.{path}"), None, LeadErrorKind::Repeated));
+                return Err(BatchError::new(path(), None, LeadErrorKind::Repeated));
             }
-            of_events(one_each(column.rows()).and_then(|()| check::set_offsets(column)), &path)?;
+            let found = one_each(column.rows()).and_then(|()| check::set_offsets(column));
+            found.map_err(|problem| of_event(problem, path(), leads, events))?;
         }
         self.bind_kinds(vocabulary, events)
             .map_err(|(name, problem)| of_event(problem, format!("events.properties.{name}"), leads, events))
@@ -230,7 +230,7 @@ fn symbols(column: &Column<'_>, of: &Type) -> Result<(), Problem> {
         let text = texts.dictionary.get(*code as usize)?;
         is_wrong(text).then_some((row, *text))
     });
-    match wrong.map(|(row, text)| (row, typed_value(of, &Input::from(text)))) {
+    match wrong.map(|(row, text)| (row, value_ref(of, &Input::from(text)).map(drop))) {
         Some((row, Err(kind))) => Err((Some(row), Box::new(kind))),
         _ => Ok(()),
     }

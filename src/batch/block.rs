@@ -4,7 +4,7 @@
 //! scores are added up rule by rule over the leads of which the rule holds. What it means is in
 //! [`crate::score`], lead by lead; this is the same over columns.
 
-use super::layout::{EachWay, Layout, LeafWay};
+use super::layout::{Amounts, AtLeast, EachWay, Layout, LeafWay};
 use super::pass::Counters;
 use super::rows::NONE_YET;
 use crate::decimal::Points;
@@ -50,7 +50,7 @@ impl Block {
     /// Makes ready for other leads.
     pub(super) fn clear(&mut self, layout: &Layout, plan: &Plan) {
         self.leaves.clear();
-        self.leaves.resize(layout.leaves.len(), 0);
+        self.leaves.resize(layout.leaf_count, 0);
         self.counts.clear();
         self.counts.resize(layout.each.len(), 0);
         // What these hold of leads that are not there makes no difference.
@@ -62,8 +62,15 @@ impl Block {
 
     /// Puts a lead, whose events have been added up, at a place in the block.
     pub(super) fn put(&mut self, lead: usize, layout: &Layout, counters: &Counters, dates: &impl Dates) {
-        for (word, leaf) in self.leaves.iter_mut().zip(&layout.leaves) {
-            *word |= u64::from(leaf_holds(leaf, layout, counters, dates)) << lead;
+        for AtLeast { leaf, count, least, fewer } in &layout.at_least {
+            if let Some(word) = self.leaves.get_mut(*leaf as usize) {
+                *word |= u64::from((counters.count(*count) >= *least) != *fewer) << lead;
+            }
+        }
+        for (leaf, way) in &layout.leaves {
+            if let Some(word) = self.leaves.get_mut(*leaf as usize) {
+                *word |= u64::from(leaf_holds(way, layout, counters, dates)) << lead;
+            }
         }
         for (newest, lane) in self.ageing.iter_mut().zip(&layout.ageing) {
             set(newest, lead, counters.newest(*lane));
@@ -237,7 +244,7 @@ impl Block {
         layout: &Layout,
         plan: &Plan,
         rule: PlanRule,
-        fading: Option<super::layout::Amounts>,
+        fading: Option<Amounts>,
         mut found: impl FnMut(usize, i64),
     ) {
         match rule {
@@ -289,7 +296,6 @@ impl Block {
 
 fn leaf_holds(leaf: &LeafWay, layout: &Layout, counters: &Counters, dates: &impl Dates) -> bool {
     match leaf {
-        LeafWay::AtLeast { count, least, fewer } => (counters.count(*count) >= *least) != *fewer,
         LeafWay::Count { count, comparison, bound } => {
             comparison.holds(i128::from(counters.count(*count)), *bound)
         }

@@ -58,10 +58,8 @@ pub(super) fn set_offsets(column: &Column<'_>) -> Result<(), Problem> {
 /// Every code is a place in the dictionary, or [`MISSING`] where that may be.
 pub(super) fn codes(texts: Texts<'_>, may_miss: bool) -> Result<(), Problem> {
     let entries = texts.dictionary.len();
-    // No code reaches [`MISSING`] but that one.
     let limit = u32::try_from(entries).unwrap_or(MISSING);
-    let missing = if may_miss { MISSING } else { 0 };
-    let is_wrong = |code: u32| (code >= limit) & ((code != missing) | (missing == 0));
+    let is_wrong = |code: u32| (code >= limit) & !(may_miss & (code == MISSING));
     if !texts.codes.iter().fold(false, |wrong, code| wrong | is_wrong(*code)) {
         return Ok(());
     }

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::bind::Binding;
 use super::block::BLOCK;
-use super::columns::{Column, Data, LeadColumns, Texts, Values};
+use super::columns::{Column, Data, LeadColumns, Texts};
+use super::reading::{double, integer};
 use super::rows::fill;
-use crate::decimal::{MILLIONTHS, Number};
 use crate::plan::{self, FoldRoom, Plan, ValueRef};
 use crate::time::Instant;
 use crate::vocabulary::{AttributeId, Type, Vocabulary};
@@ -154,17 +154,6 @@ fn set_bits(words: &mut [u64], run: &[bool], lead: usize) {
     for (word, holds) in words.iter_mut().zip(run) {
         *word |= u64::from(*holds) << lead;
     }
-}
-
-/// The number in a row of integers.
-pub(super) fn integer(values: Values<'_, i64>, row: usize) -> Option<ValueRef<'static>> {
-    let millionths = values.get(row)?.checked_mul(MILLIONTHS)?;
-    Number::from_millionths(millionths).map(ValueRef::Number)
-}
-
-/// The number in a row of doubles.
-pub(super) fn double(values: Values<'_, f64>, row: usize) -> Option<ValueRef<'static>> {
-    Number::from_f64(values.get(row)?).ok().map(ValueRef::Number)
 }
 
 fn set<'v>(items: Texts<'v>, offsets: &[usize], row: usize) -> Option<ValueRef<'v>> {

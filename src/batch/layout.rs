@@ -33,8 +33,10 @@ pub(super) struct Layout {
     pub(super) subject_lists: usize,
     /// Whether events have to come from the newest on.
     pub(super) in_order: bool,
-    /// By leaf of the plan's program.
-    pub(super) leaves: Vec<LeafWay>,
+    /// How many leaves the plan's program has; each is in one of these lists.
+    pub(super) leaf_count: usize,
+    pub(super) at_least: Vec<AtLeast>,
+    pub(super) leaves: Vec<(u32, LeafWay)>,
     /// By test that condition rules age by: the lane of its newest event.
     pub(super) ageing: Vec<u32>,
     /// By each rule of the plan.
@@ -86,14 +88,18 @@ pub(super) enum Per {
     Subject { limit: u32, list: u32 },
 }
 
-/// How a leaf is decided.
+/// A leaf, by its place, that holds while a count is at least so much, or, `fewer`, while it is not. Most are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AtLeast {
+    pub(super) leaf: u32,
+    pub(super) count: u32,
+    pub(super) least: u32,
+    pub(super) fewer: bool,
+}
+
+/// How another leaf is decided.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum LeafWay {
-    AtLeast {
-        count: u32,
-        least: u32,
-        fewer: bool,
-    },
     Count {
         count: u32,
         comparison: Comparison,
@@ -147,6 +153,8 @@ impl Layout {
                 day_lists: 0,
                 subject_lists: 0,
                 in_order: false,
+                leaf_count: 0,
+                at_least: Vec::new(),
                 leaves: Vec::new(),
                 ageing: Vec::new(),
                 each: Vec::new(),
@@ -231,14 +239,16 @@ impl Maker<'_> {
     }
 
     fn add_leaves(&mut self) {
-        for leaf in &self.plan.program.leaves {
+        self.layout.leaf_count = self.plan.program.leaves.len();
+        for (place, leaf) in (0..).zip(&self.plan.program.leaves) {
             let way = match *leaf {
-                Leaf::AtLeast { signal, count, fewer } => LeafWay::AtLeast {
-                    count: self.count_of(signal),
+                Leaf::AtLeast { signal, count, fewer } => {
                     // OK because a lead's events are not that many.
-                    least: u32::try_from(count).unwrap_or(u32::MAX),
-                    fewer,
-                },
+                    let least = u32::try_from(count).unwrap_or(u32::MAX);
+                    let count = self.count_of(signal);
+                    self.layout.at_least.push(AtLeast { leaf: place, count, least, fewer });
+                    continue;
+                }
                 Leaf::Compare { signal, comparison, bound, .. } => {
                     match self.totals.get(signal as usize).copied().flatten() {
                         Some(total) => LeafWay::Total { total, comparison, bound },
@@ -252,7 +262,7 @@ impl Maker<'_> {
                     LeafWay::Inactive(period)
                 }
             };
-            self.layout.leaves.push(way);
+            self.layout.leaves.push((place, way));
         }
     }
 

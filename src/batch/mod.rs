@@ -8,11 +8,13 @@
 //! Within a batch sixty-four leads go together, a *block*: a pass over the events of each adds up what depends on
 //! them, and what follows is worked out for all sixty-four in single steps. Each lead gets what it would get alone.
 
+mod alone;
 mod arrivals;
 mod bind;
 mod block;
 mod check;
 mod columns;
+mod duplicates;
 mod early;
 mod error;
 mod layout;
@@ -20,14 +22,15 @@ mod layout;
 mod parallel;
 mod part;
 mod pass;
+mod reading;
 mod results;
 mod rows;
+mod same_texts;
 mod stretches;
 mod subjects;
 mod targets;
 #[cfg(test)]
 mod tests;
-mod whole;
 
 use std::sync::Arc;
 

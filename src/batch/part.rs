@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::alone::Alone;
 use super::arrivals::Arrivals;
 use super::bind::Binding;
 use super::block::{BLOCK, Block, Dates};
@@ -10,9 +11,9 @@ use super::early::EarlyBits;
 use super::error::BatchError;
 use super::layout::Layout;
 use super::pass::{Counters, Source};
+use super::reading::EventReader;
 use super::results::Columns;
 use super::targets::Targets;
-use super::whole;
 use crate::lead::Stage;
 use crate::model::MAX_OCCURRENCES;
 use crate::plan::{Micros, Signals};
@@ -41,6 +42,7 @@ pub(super) struct Part {
     arrivals: Arrivals,
     counters: Counters,
     block: Block,
+    alone: Alone,
     signals: Signals,
     scratch: Scratch,
     outcome: Outcome,
@@ -56,6 +58,7 @@ impl Part {
             arrivals: Arrivals::default(),
             counters: Counters::default(),
             block: Block::default(),
+            alone: Alone::default(),
             signals: Signals::default(),
             scratch: Scratch::default(),
             outcome: Outcome::default(),
@@ -74,20 +77,26 @@ impl Part {
         let Compiled { model, plan, .. } = task.rules;
         self.unknown.clear();
         self.unknown.resize(binding.kinds.len(), 0);
-        if let Some(layout) = task.layout {
-            self.early.begin(plan, binding, columns);
-            if let Some(events) = &columns.events {
-                self.arrivals.begin(layout, &model.vocabulary, &mut self.targets, binding, events);
-            }
+        self.early.begin(plan, binding, columns);
+        self.alone.begin();
+        // Only lists of events tell for how long a result holds.
+        let layout = task.layout.filter(|_| !task.valid_until);
+        if let (Some(events), Some(layout)) = (&columns.events, layout) {
+            self.arrivals.begin(layout, &model.vocabulary, &mut self.targets, binding, events);
         }
         for first in leads.clone().step_by(BLOCK) {
             let of_block = first..(first + BLOCK).min(leads.end);
             Binding::check_rows(columns, of_block.clone())?;
             self.count_unknown(task, of_block.clone());
             let rows = first - leads.start;
-            match task.layout.filter(|layout| self.resolve(task, layout, of_block.clone())) {
+            self.early.decide(plan, &model.vocabulary, binding, columns, of_block.clone());
+            match layout.filter(|layout| self.resolve(task, layout, of_block.clone())) {
                 Some(layout) => self.run_block(task, layout, of_block, rows, results),
-                None => of_block.zip(rows..).for_each(|(lead, row)| self.run_lead(task, lead, row, results)),
+                None => {
+                    for (place, lead) in of_block.enumerate() {
+                        self.run_lead(task, lead, place, rows + place, results);
+                    }
+                }
             }
         }
         Ok(())
@@ -115,8 +124,7 @@ impl Part {
         if let Some(events) = &task.columns.events {
             self.arrivals.resolve(&task.rules.plan, layout, &mut self.targets, events, leads);
         }
-        // Only lists of events tell for how long a result holds.
-        !task.valid_until && !self.targets.are_full()
+        !self.targets.are_full()
     }
 
     /// Evaluates a block by one pass over the events of each lead.
@@ -130,13 +138,13 @@ impl Part {
     ) {
         let Part { targets, early, arrivals, counters, block, .. } = self;
         let Task { binding, columns, .. } = *task;
-        let Compiled { model, plan, .. } = task.rules;
-        early.decide(plan, &model.vocabulary, binding, columns, leads.clone());
+        let plan = &task.rules.plan;
         block.clear(layout, plan);
         for (place, lead) in leads.clone().enumerate() {
             counters.clear(layout, targets);
             if let Some(events) = columns.events.as_ref().filter(|_| !task.is_large(lead)) {
-                let source = Source { plan, layout, targets, binding, arrivals, events };
+                let reader = EventReader { events, binding };
+                let source = Source { plan, layout, targets, arrivals, reader };
                 counters.add_lead(&source, lead, task.now.micros());
             }
             block.put(place, layout, counters, &LeadDates { task, lead });
@@ -145,17 +153,28 @@ impl Part {
         results.set_block(plan, rows, block, |place, gates| {
             score::step(plan, task.record(leads.start + place), gates, task.now)
         });
-        for (lead, row) in leads.zip(rows..).filter(|(lead, _)| task.is_large(*lead)) {
-            self.run_lead(task, lead, row, results);
+        for (place, lead) in leads.enumerate().filter(|(_, lead)| task.is_large(*lead)) {
+            self.run_lead(task, lead, place, rows + place, results);
         }
     }
 
-    /// Evaluates a lead as if it were alone.
-    fn run_lead(&mut self, task: &Task<'_, '_>, lead: usize, row: usize, results: &mut Columns) {
-        let Part { signals, scratch, outcome, .. } = self;
+    /// Evaluates the lead at a place of the block as if it were alone.
+    fn run_lead(
+        &mut self,
+        task: &Task<'_, '_>,
+        lead: usize,
+        place: usize,
+        row: usize,
+        results: &mut Columns,
+    ) {
+        let Part { early, alone, signals, scratch, outcome, .. } = self;
+        let Task { binding, columns, .. } = *task;
         let Compiled { model, plan, .. } = task.rules;
-        let facts = whole::facts(&model.vocabulary, task.columns, task.binding, lead);
-        plan.signals_into(&facts, signals);
+        let dates = LeadDates { task, lead };
+        let events = columns.events.as_ref();
+        let events = events.map(|events| (EventReader { events, binding }, events.rows(lead..lead + 1)));
+        let words = (early.words(), place);
+        alone.fill((plan, &model.vocabulary), words, |id| dates.date(id), events, signals);
         if task.valid_until {
             score::evaluate(plan, signals, task.record(lead), task.now, scratch, outcome);
         } else {
@@ -187,12 +206,16 @@ struct LeadDates<'t, 'a> {
 }
 
 impl LeadDates<'_, '_> {
-    fn age_of(&self, attribute: AttributeId) -> Option<Micros> {
+    fn date(&self, attribute: AttributeId) -> Option<Micros> {
         match self.task.binding.attribute(self.task.columns, attribute)?.0 {
-            // OK because both are in the years 0001 to 9999.
-            Data::Dates(values) => values.get(self.lead).map(|date| self.task.now.micros() - date),
+            Data::Dates(values) => values.get(self.lead),
             _ => None,
         }
+    }
+
+    fn age_of(&self, attribute: AttributeId) -> Option<Micros> {
+        // OK because both are in the years 0001 to 9999.
+        self.date(attribute).map(|date| self.task.now.micros() - date)
     }
 }
 

@@ -4,15 +4,12 @@
 //! with order, tests of properties); they are put aside and gone through afterwards, the newest first.
 
 use super::arrivals::Arrivals;
-use super::bind::{Binding, BoundKind};
-use super::columns::{Column, Data, EventColumns};
-use super::early::{double, integer};
 use super::layout::{Layout, OtherWhat, Per};
+use super::reading::EventReader;
 use super::rows::{Sums, fill};
 use super::subjects::SubjectTallies;
 use super::targets::{TargetId, Targets};
-use crate::plan::{FoldRoom, Micros, Plan, ValueRef};
-use crate::vocabulary::PropertyId;
+use crate::plan::{FoldRoom, Micros, Plan};
 
 /// What has been added up of one lead's events, and room to do it in.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +24,9 @@ pub(super) struct Counters {
     /// By list of the layout: the day of the last event and how many there were of it.
     days: Vec<(i64, u32)>,
     subjects: SubjectTallies,
-    /// Events that add more than a row.
+    /// Events that add more than a row, so many of them; what stands behind them is nothing.
     aside: Vec<Aside>,
+    asides: usize,
     room: FoldRoom,
 }
 
@@ -57,9 +55,8 @@ pub(super) struct Source<'s, 'a> {
     pub(super) plan: &'s Plan,
     pub(super) layout: &'s Layout,
     pub(super) targets: &'s Targets,
-    pub(super) binding: &'s Binding,
     pub(super) arrivals: &'s Arrivals,
-    pub(super) events: &'s EventColumns<'a>,
+    pub(super) reader: EventReader<'s, 'a>,
 }
 
 /// So many events can be added up before a lane of counts may run over.
@@ -77,15 +74,16 @@ impl Counters {
 
     /// Adds up the events of a lead as they count at `now`; `targets` are those of the lead's events.
     pub(super) fn add_lead(&mut self, source: &Source<'_, '_>, lead: usize, now: Micros) {
-        let rows = source.events.rows(lead..lead + 1);
-        let (times, targets) = (source.events.times.get(rows.clone()), source.arrivals.targets(rows.clone()));
+        let rows = source.reader.events.rows(lead..lead + 1);
+        let (times, targets) =
+            (source.reader.events.times.get(rows.clone()), source.arrivals.targets(rows.clone()));
         let mut row = rows.start;
-        self.aside.clear();
+        self.asides = 0;
         for (times, targets) in times.unwrap_or(&[]).chunks(ROUND).zip(targets.chunks(ROUND)) {
             self.add_rows(source, times, targets, row, now);
             row += times.len();
         }
-        if !self.aside.is_empty() {
+        if self.asides > 0 {
             self.add_aside(source);
         }
     }
@@ -99,8 +97,10 @@ impl Counters {
         row: usize,
         now: Micros,
     ) {
-        let mut put_aside = self.aside.len();
-        self.aside.resize(put_aside + times.len(), Aside::default());
+        let mut put_aside = self.asides;
+        if self.aside.len() < put_aside + times.len() {
+            self.aside.resize(put_aside + times.len(), Aside::default());
+        }
         let rows = &source.targets.rows;
         for ((at, target), row) in times.iter().zip(targets).zip(row..) {
             // OK because both are in the years 0001 to 9999.
@@ -119,13 +119,14 @@ impl Counters {
                 put_aside += usize::from(extra > 0);
             }
         }
-        self.aside.truncate(put_aside);
+        self.asides = put_aside;
         self.sums.take_counts(&mut self.counts);
     }
 
     /// Goes through the events that add more, the newest first where that matters.
     fn add_aside(&mut self, source: &Source<'_, '_>) {
-        let mut aside = std::mem::take(&mut self.aside);
+        let mut all = std::mem::take(&mut self.aside);
+        let aside = all.get_mut(..self.asides).unwrap_or(&mut []);
         if source.layout.in_order && !aside.is_sorted_by_key(|event| event.at) {
             aside.sort_unstable_by_key(|event| (event.at, event.row));
         }
@@ -137,14 +138,14 @@ impl Counters {
                 self.add_other(source, *other, event);
             }
             for guard in source.targets.guards(event.extra) {
-                let property = |property| source.property(property, event.row);
+                let property = |property| source.reader.property(property, event.row);
                 let mut selectors = guard.selectors.iter();
                 if selectors.any(|selector| Plan::passes(selector, property, &mut self.room)) {
                     self.add_guarded(source, guard.target, event);
                 }
             }
         }
-        self.aside = aside;
+        self.aside = all;
     }
 
     fn add_guarded(&mut self, source: &Source<'_, '_>, target: TargetId, event: &Aside) {
@@ -167,7 +168,7 @@ impl Counters {
                 self.counts.get_mut(count as usize).into_iter().for_each(|count| *count += u32::from(is_new));
             }
             OtherWhat::Sum { sum, total } => {
-                let value = source.addend(sum, event.row);
+                let value = source.reader.addend(source.plan, sum as usize, event.row);
                 self.totals.get_mut(total as usize).into_iter().for_each(|total| *total += value);
             }
             OtherWhat::Points { rule, amounts, times, per } => {
@@ -233,37 +234,7 @@ impl Counters {
 impl Source<'_, '_> {
     /// The number of an event's subject: the same for the same subject.
     fn subject(&self, row: usize) -> usize {
-        let code = self.events.subjects.and_then(|subjects| subjects.codes.get(row));
+        let code = self.reader.events.subjects.and_then(|subjects| subjects.codes.get(row));
         self.arrivals.subject(code.copied())
-    }
-
-    /// What an event adds to a sum of the plan, in millionths.
-    fn addend(&self, sum: u32, row: usize) -> i128 {
-        let kind = self.kind(row).and_then(|kind| kind.id);
-        let property = kind.and_then(|kind| self.plan.sums.get(sum as usize)?.property(kind));
-        match property.and_then(|property| self.property(property, row)) {
-            Some(ValueRef::Number(number)) => i128::from(number.millionths()),
-            _ => 0,
-        }
-    }
-
-    fn kind(&self, row: usize) -> Option<&BoundKind> {
-        let code = self.events.kinds.codes.get(row)?;
-        self.binding.kinds.get(*code as usize)
-    }
-
-    /// The value of an event's property, none where it is missing.
-    fn property(&self, property: PropertyId, row: usize) -> Option<ValueRef<'_>> {
-        let columns = self.binding.properties(self.kind(row)?);
-        let (_, place) = columns.iter().find(|(of, _)| *of == property)?;
-        let (_, Column(data)) = self.events.properties.get(*place)?;
-        match data {
-            Data::Texts(texts) => texts.get(row).map(ValueRef::Text),
-            Data::Integers(values) => integer(*values, row),
-            Data::Doubles(values) => double(*values, row),
-            Data::Flags(values) => values.get(row).map(ValueRef::Flag),
-            // No property has such a type.
-            Data::Dates(_) | Data::Sets { .. } => None,
-        }
     }
 }

@@ -237,3 +237,168 @@ fn unknown_kinds_are_left_out_and_counted() {
     assert_eq!(scores, ["0", "1"]);
     assert_eq!(batch.evaluate(LeadColumns::new(2), noon()).unwrap().unknown_events().count(), 0);
 }
+
+/// A little of everything that rules can ask for.
+const BUSY: &str = "
+    attribute plan: one of [free, pro]
+    score interest 0..200 decay 50% every 30d {
+      visited(pricing) >= 2 within 30d => +15
+      each visited(\"docs/*\") => +1.5 up to 3 times
+      each visited(*) => +1 up to 2 times per day
+      each visited(*) within 60d => +2 up to 1 times per subject
+      distinct(visited(*)) >= 2 => +3
+      days(visited(*)) >= 2 within 14d => +4
+      sum(watched(*).seconds) >= 60.5 => +5
+      each watched(*, seconds > 20) => +7
+      plan = pro => +9
+      title contains \"chief\" => +10
+      company_size > 0.1 => +11
+      technologies contains \"aws\" => +12
+      inactive for 90d => -5
+    }
+    band interest { hot >= 20, cold }
+    segment busy when interest is hot
+    stage mql when interest >= 25 until inactive for 30d again after 7d
+    disqualify when title = \"spam\" \"spam\"";
+
+/// Calls `look` with so many busy leads.
+fn busy(leads: usize, look: impl FnOnce(LeadColumns<'_>)) {
+    const EVENTS: usize = 9;
+    let day = 86_400_000_000;
+    let rows = leads * EVENTS;
+    let codes = |entries: usize, by: usize| -> Vec<u32> {
+        (0..leads).map(|row| if row % 7 == 6 { MISSING } else { (row * by % entries) as u32 }).collect()
+    };
+    let (titles, plans) = (codes(3, 5), codes(2, 3));
+    // No whole count of millionths.
+    let sizes: Vec<Option<f64>> =
+        (0..leads).map(|lead| (lead % 3 > 0).then_some(lead as f64 / 3.0)).collect();
+    let set_offsets: Vec<usize> = (0..=leads).map(|lead| lead / 2).collect();
+    let technologies = vec![0; leads / 2];
+    let attributes = [
+        ("title", Column::texts(&["Chief", "spam", "Clerk"], &titles)),
+        ("plan", Column::texts(&["Free", "pro"], &plans)),
+        ("company_size", Column::doubles(&sizes)),
+        ("technologies", Column::sets(&set_offsets, Texts::new(&["AWS"], &technologies))),
+    ];
+    let offsets: Vec<usize> = (0..=leads).map(|lead| lead * EVENTS).collect();
+    let kinds: Vec<u32> = (0..rows).map(|row| u32::from(row % 4 == 0)).collect();
+    let subjects: Vec<u32> = (0..rows).map(|row| (row * 5 % 6) as u32).collect();
+    let ids: Vec<u32> = (0..rows).map(|row| if row % 5 == 0 { 7 } else { MISSING }).collect();
+    // Neither ascending nor all in the past.
+    let times: Vec<i64> = (0..rows).map(|row| NOON + day - (row * 37 % 100) as i64 * day / 2).collect();
+    let seconds: Vec<Option<i64>> = (0..rows).map(|row| (row % 8 == 0).then_some(row as i64 % 50)).collect();
+    let properties = [("seconds", Column::integers(&seconds))];
+    let pages = ["pricing", "docs/a", "DOCS/A", "", "home", "docs/b"];
+    let events = EventColumns::new(&offsets, Texts::new(&["visited", "watched"], &kinds), &times)
+        .subjects(Texts::new(&pages, &subjects))
+        .ids(EventIds::Codes(&ids))
+        .properties(&properties);
+    let stages: Vec<Stage> = (0..leads).map(|lead| Stage::ALL[lead % Stage::ALL.len()]).collect();
+    let since = vec![NOON - 10 * day; leads];
+    look(LeadColumns::new(leads).attributes(&attributes).events(events).stages(&stages).stages_since(&since));
+}
+
+/// All columns of results but for how long they hold.
+fn all_of(results: &BatchResults) -> String {
+    let gates = crate::model::Gate::ALL.map(|gate| results.gate(gate).to_vec());
+    let (score, bands) = (results.score("interest"), results.band_codes("interest"));
+    let reasons: Vec<_> = (0..results.leads()).map(|lead| results.disqualify(lead)).collect();
+    format!("{score:?} {bands:?} {:?} {gates:?} {reasons:?} {:?}", results.segment("busy"), results.stages())
+}
+
+#[test]
+fn a_batch_that_is_like_the_one_before_allocates_nothing() {
+    let rules = RuleSet::compile(BUSY).unwrap();
+    for valid_until in [false, true] {
+        let mut batch = rules.batch().with_valid_until(valid_until);
+        busy(200, |leads| {
+            let mut evaluate = || assert_eq!(batch.evaluate(leads, noon()).unwrap().leads(), 200);
+            let first = allocation_counter::measure(&mut evaluate);
+            let again = allocation_counter::measure(&mut evaluate);
+            assert!(first.count_total > 0);
+            assert_eq!(again.count_total, 0, "until when results hold: {valid_until}");
+        });
+    }
+}
+
+#[test]
+fn looking_for_how_long_results_hold_changes_nothing_else() {
+    let rules = RuleSet::compile(BUSY).unwrap();
+    busy(200, |leads| {
+        let (mut passing, mut listing) = (rules.batch(), rules.batch().with_valid_until(true));
+        let one = passing.evaluate(leads, noon()).unwrap();
+        let other = listing.evaluate(leads, noon()).unwrap();
+        assert_eq!(all_of(one), all_of(other));
+        assert!(one.valid_until().is_none());
+        assert_eq!(other.valid_until().map(<[_]>::len), Some(200));
+    });
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn several_threads_give_what_one_gives() {
+    let rules = RuleSet::compile(BUSY).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    for (count, valid_until) in [(0, false), (1, true), (64, false), (65, false), (1_000, false), (700, true)]
+    {
+        busy(count, |leads| {
+            let mut batch = rules.batch().with_valid_until(valid_until);
+            let all = |results: &BatchResults| (all_of(results), results.valid_until().map(<[_]>::to_vec));
+            let one = all(batch.evaluate(leads, noon()).unwrap());
+            let several = pool.install(|| all(batch.evaluate_in_parallel(leads, noon()).unwrap()));
+            assert_eq!(one, several, "{count} leads");
+        });
+    }
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn several_threads_find_the_first_error() {
+    let mut codes = vec![0; 5_000];
+    for wrong in [4_000, 700, 4_999] {
+        codes[wrong] = 9;
+        let attributes = [("title", Column::texts(&["x"], &codes))];
+        let leads = LeadColumns::new(codes.len()).attributes(&attributes);
+        let mut batch = rules().batch();
+        let one = batch.evaluate(leads, noon()).unwrap_err();
+        assert_eq!(batch.evaluate_in_parallel(leads, noon()).unwrap_err(), one);
+    }
+}
+
+#[test]
+fn of_events_with_one_id_the_earliest_counts() {
+    let rules = RuleSet::compile("each visited(pricing) => +1 each visited(home) => +10").unwrap();
+    let subjects = Texts::new(&["pricing", "home"], &[0, 1, 0, 0, 1]);
+    let kinds = Texts::new(&["visited"], &[0; 5]);
+    let times = [NOON, NOON - 1, NOON - 1, NOON - 2, NOON - 2];
+    // The ids of one lead are nothing to another.
+    let events = EventColumns::new(&[0, 3, 5], kinds, &times).subjects(subjects);
+    let texts = EventIds::Texts(&["a", "a", "a", "", "a"]);
+    for (ids, expected) in [(texts, [10, 11]), (EventIds::Codes(&[3, 3, 4, MISSING, 3]), [11, 11])] {
+        for valid_until in [false, true] {
+            let mut batch = rules.batch().with_valid_until(valid_until);
+            let results = batch.evaluate(LeadColumns::new(2).events(events.ids(ids)), noon()).unwrap();
+            let scores = results.score("score").unwrap().iter().map(|score| score.thousandths() / 1_000);
+            assert_eq!(scores.collect::<Vec<_>>(), expected, "{ids:?}");
+        }
+    }
+}
+
+#[test]
+fn no_more_than_100_000_events_count() {
+    let rules = RuleSet::compile(
+        "each visited(*) => +1  each visited(*) => +0.001 decay 1 every 1d  visited(*) > 100_004 => +7",
+    )
+    .unwrap();
+    for (events, expected) in [(100_000, 100_100_000), (100_005, 100_107_000)] {
+        let (codes, times) = (vec![0; events], vec![NOON; events]);
+        let offsets = [0, 0, events];
+        let events = EventColumns::new(&offsets, Texts::new(&["visited"], &codes), &times);
+        let mut batch = rules.batch();
+        let results = batch.evaluate(LeadColumns::new(2).events(events), noon()).unwrap();
+        let scores: Vec<i64> =
+            results.score("score").unwrap().iter().map(|score| score.thousandths()).collect();
+        assert_eq!(scores, [0, expected]);
+    }
+}

@@ -1,9 +1,8 @@
 //! Literals and the params that may stand for them: points, numbers, counts, durations.
 
-use std::collections::HashMap;
-
 use crate::decimal::{MILLIONTHS, Number, Points};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hash::QuickMap;
 use crate::syntax::ast::{
     Duration, Literal, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, StatementKind, Value, ValueKind,
 };
@@ -32,7 +31,7 @@ const MAX_POINTS: i64 = 1_000_000;
 impl<'a> Checker<'a> {
     /// Takes in all params, and what the host overrides.
     pub(super) fn declare_params(&mut self, statements: &[Placed<'a>], overrides: &[(String, String)]) {
-        let mut places = HashMap::new();
+        let mut places = QuickMap::default();
         for (file, _, (name, value)) in each(statements, |statement| match statement {
             StatementKind::Param { name, value } => Some((name, value)),
             _ => None,

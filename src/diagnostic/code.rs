@@ -116,6 +116,8 @@ codes! {
     NothingToDecay = "nothing-to-decay", Error;
     /// A decay that still has points left when its 4,096 steps are used up.
     DecayCutShort = "decay-cut-short", Warning;
+    /// A text or comment holds a character that does not show or turns the text around.
+    HiddenCharacter = "hidden-character", Warning;
     /// A condition that holds for no lead at any instant.
     NeverTrue = "never-true", Warning;
     /// A condition that holds for every lead at every instant.

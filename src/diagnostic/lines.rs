@@ -18,4 +18,9 @@ impl<'s> SourceLines<'s> {
         let lines = self.files.get(place.file.0 as usize);
         lines.map_or(1, |lines| lines.position(place.span.start).line)
     }
+
+    /// Where the line starts, in bytes, that a place starts on.
+    pub(crate) fn start(&self, place: Place) -> usize {
+        self.files.get(place.file.0 as usize).map_or(0, |lines| lines.start(place.span.start))
+    }
 }

@@ -40,10 +40,20 @@ impl<'t> Lines<'t> {
 
     /// The position of the byte `at`; behind the text its end.
     pub(super) fn position(&self, at: usize) -> Position {
-        let line = self.starts.partition_point(|start| *start <= at).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let (line, start) = self.line_at(at);
         let column = self.characters_before(at).saturating_sub(self.characters_before(start)) + 1;
         Position { line, column }
+    }
+
+    /// Where the line starts that the byte `at` stands on, the byte-order mark left out.
+    pub(super) fn start(&self, at: usize) -> usize {
+        self.line_at(at).1
+    }
+
+    /// The number of the line, from 1, and where it starts.
+    fn line_at(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= at).max(1);
+        (line, self.starts.get(line - 1).copied().unwrap_or(0))
     }
 
     fn characters_before(&self, at: usize) -> usize {

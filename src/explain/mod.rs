@@ -15,7 +15,7 @@ mod scores;
 mod show;
 mod stages;
 mod subjects;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod validity;
 mod words;
 
@@ -32,7 +32,7 @@ pub(crate) use scores::{GroupReading, ScoreReading};
 pub(crate) use show::{
     Page, Reason, band, escaped, in_short, origin, pulls_down, signed, speaks_for, stage, strongest, validity,
 };
-pub(crate) use words::{age, date_and_time, happened};
+pub(crate) use words::{age, compared, date_and_time, happened, noun, turned};
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The whole outcome at `now`, with the instant until which it is valid: what the core's is held against.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn outcome(&self, now: Instant) -> Outcome {
         let mut outcome = self.read(now).outcome;
         outcome.valid_until = self.valid_until(now);

@@ -208,7 +208,7 @@ impl Fading {
     }
 
     /// The ages, in microseconds, at which the value changes.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn changes(&self) -> Vec<i64> {
         let next = self.values.iter().skip(1).chain(std::iter::once(&0));
         let differs = self.values.iter().zip(next).map(|(value, next)| value != next);

@@ -7,60 +7,18 @@ use std::collections::HashMap;
 use std::fmt;
 
 use chrono::TimeDelta;
-use unicode_width::UnicodeWidthStr;
 
 use super::figures::{Conversion, Figures, ReasonCount};
 use super::life::StatedReason;
 use super::report::{FunnelReport, Group};
 use crate::explain::escaped;
 use crate::lead::Stage;
-use crate::readable::readable;
+use crate::sheet::{Cell, Sheet, number, text};
 use crate::time::print_instant;
-
-/// A table, what it is called, and what is to be said below it.
-struct Sheet {
-    title: String,
-    header: Vec<Cell>,
-    rows: Vec<Vec<Cell>>,
-    notes: Vec<String>,
-}
-
-/// A cell; those of numbers stand at the right.
-#[derive(Clone)]
-struct Cell {
-    text: String,
-    is_number: bool,
-}
 
 /// The conversions that are told of each group; the others are in the data.
 const BY_GROUP: [(Stage, Stage); 3] =
     [(Stage::Lead, Stage::Mql), (Stage::Mql, Stage::Sql), (Stage::Mql, Stage::Customer)];
-
-impl Sheet {
-    fn new(title: impl Into<String>, header: impl IntoIterator<Item = Cell>) -> Self {
-        Sheet {
-            title: title.into(),
-            header: header.into_iter().collect(),
-            rows: Vec::new(),
-            notes: Vec::new(),
-        }
-    }
-
-    fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
-    }
-}
-
-/// Longer texts from outside are cut.
-const LONGEST: usize = 60;
-
-fn text(text: impl fmt::Display) -> Cell {
-    Cell { text: readable(&text.to_string(), LONGEST), is_number: false }
-}
-
-fn number(number: impl fmt::Display) -> Cell {
-    Cell { text: number.to_string(), is_number: true }
-}
 
 fn time(time: Option<TimeDelta>) -> Cell {
     number(time.map_or_else(|| "-".to_owned(), length))
@@ -85,20 +43,7 @@ impl FunnelReport {
     pub fn to_markdown(&self) -> String {
         let mut note = format!("**{}**\n", escaped(&self.heading()));
         for sheet in self.sheets() {
-            note.push_str(&format!("\n**{}**\n\n", escaped(&sheet.title)));
-            let row = |cells: &[Cell], note: &mut String| {
-                cells.iter().for_each(|cell| note.push_str(&format!("| {} ", escaped(&cell.text))));
-                note.push_str("|\n");
-            };
-            row(&sheet.header, &mut note);
-            let line = |cell: &Cell| if cell.is_number { "| ---: " } else { "| --- " };
-            note.extend(sheet.header.iter().map(line));
-            note.push_str("|\n");
-            sheet.rows.iter().for_each(|cells| row(cells, &mut note));
-            if !sheet.notes.is_empty() {
-                note.push('\n');
-                sheet.notes.iter().for_each(|text| note.push_str(&format!("- {}\n", escaped(text))));
-            }
+            sheet.write_markdown(&mut note);
         }
         note
     }
@@ -317,27 +262,7 @@ impl fmt::Display for FunnelReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.heading())?;
         for sheet in self.sheets() {
-            writeln!(f, "\n{}\n", sheet.title)?;
-            let width = |column: usize| {
-                let rows = std::iter::once(&sheet.header).chain(&sheet.rows);
-                rows.filter_map(|row| row.get(column)).map(|cell| cell.text.width()).max().unwrap_or(0)
-            };
-            let widths: Vec<usize> = (0..sheet.header.len()).map(width).collect();
-            for row in std::iter::once(&sheet.header).chain(&sheet.rows) {
-                let mut line = String::new();
-                for (cell, width) in row.iter().zip(&widths) {
-                    let blanks = " ".repeat(width.saturating_sub(cell.text.width()));
-                    let (before, behind) = if cell.is_number { (&*blanks, "") } else { ("", &*blanks) };
-                    line.extend(["  ", before, &cell.text, behind]);
-                }
-                writeln!(f, "{}", line.trim_end())?;
-            }
-            if !sheet.notes.is_empty() {
-                writeln!(f)?;
-            }
-            for note in &sheet.notes {
-                writeln!(f, "  {note}")?;
-            }
+            write!(f, "{sheet}")?;
         }
         Ok(())
     }

@@ -60,13 +60,6 @@ impl<'v> FactsBuilder<'v> {
         Ok(())
     }
 
-    /// Sets an attribute to a value of its type; an earlier value is replaced.
-    pub(crate) fn set_value(&mut self, attribute: AttributeId, value: Option<Value>) {
-        if let Some(slot) = self.facts.attributes.get_mut(attribute.0 as usize) {
-            *slot = value;
-        }
-    }
-
     /// Adds an event behind those that are there.
     pub(crate) fn add(&mut self, event: Event) {
         self.facts.events.push(event);

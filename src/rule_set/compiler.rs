@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::files::{self, Files, Folder, Problem};
 use super::{Compiled, Fingerprint, RuleSet};
 use crate::check::{self, Placed};
-use crate::diagnostic::{Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::limits::Limits;
 use crate::plan::Plan;
 use crate::warn::{self, Written};
@@ -125,7 +125,8 @@ impl Compiler {
             let statement = trees.get(file.0 as usize)?.statements.get(*index)?;
             Some(Placed { file: *file, statement })
         });
-        let is_parsed = all.is_empty();
+        let errors = |found: &&Diagnostic| found.code.severity() == Severity::Error;
+        let is_parsed = !all.iter().any(|found| errors(&found));
         let input = check::Input {
             statements: statements.collect(),
             sources: Arc::clone(&sources),
@@ -133,7 +134,7 @@ impl Compiler {
             overrides: &self.overrides,
             is_parsed,
             broken: trees.iter().flat_map(|tree| &tree.broken).map(|name| name.node.as_str()).collect(),
-            on_broken_lines: files::words_on_lines_with(&all, &sources),
+            on_broken_lines: files::words_on_lines_with(all.iter().filter(errors), &sources),
             is_incomplete,
         };
         let checked = check::check(&input);

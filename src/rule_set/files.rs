@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::{Code, Diagnostic, FileId, Place, Source, Sources};
+use crate::diagnostic::{Code, Diagnostic, FileId, Place, Source, SourceLines, Sources};
 use crate::limits::Limits;
 use crate::syntax::ast::{Ast, Spanned, StatementKind};
 use crate::syntax::format::quoted;
@@ -127,14 +127,21 @@ impl Files {
 }
 
 /// All words on the lines where findings are.
-pub(super) fn words_on_lines_with<'s>(found: &[Diagnostic], sources: &'s Sources) -> Vec<&'s str> {
+pub(super) fn words_on_lines_with<'s, 'f>(
+    found: impl Iterator<Item = &'f Diagnostic>,
+    sources: &'s Sources,
+) -> Vec<&'s str> {
+    let mut found = found.peekable();
+    if found.peek().is_none() {
+        return Vec::new();
+    }
+    let lines = SourceLines::of(sources);
     let mut seen: HashSet<(FileId, usize)> = HashSet::new();
     let mut words = Vec::new();
-    for place in found.iter().flat_map(|found| found.labels.first()).map(|(place, _)| *place) {
-        let text = sources.get(place.file.0 as usize).map_or("", |source| &*source.text);
-        let before = text.get(..place.span.start).unwrap_or(text);
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    for place in found.flat_map(|found| found.labels.first()).map(|(place, _)| *place) {
+        let start = lines.start(place);
         if seen.insert((place.file, start)) {
+            let text = sources.get(place.file.0 as usize).map_or("", |source| &*source.text);
             let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("");
             words.extend(line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
         }

@@ -18,7 +18,7 @@ use super::grammar::{Grammar, Rule};
 use super::lower::Lowering;
 use super::start::{self, Start};
 use super::token::{Token, TokenKind, Tokens};
-use super::{keyword, nesting};
+use super::{characters, keyword, nesting};
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
 use crate::limits::{Limits, MOST_NESTING};
 
@@ -55,7 +55,8 @@ pub(super) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diag
         ast: Ast::default(),
     };
     driver.file();
-    let (mut ast, found) = (driver.ast, driver.lowering.found);
+    let (mut ast, mut found) = (driver.ast, driver.lowering.found);
+    found.extend(characters::hidden(text, &tokens, file));
     ast.comments = tokens.comments;
     (ast, found)
 }

@@ -285,8 +285,8 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// A character outside texts that has no place there.
-fn name_of_character(character: char) -> String {
+/// A character that has no place where it stands.
+pub(super) fn name_of_character(character: char) -> String {
     let number = format!("U+{:04X}", u32::from(character));
     if character.is_control() || character.is_whitespace() {
         number

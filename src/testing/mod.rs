@@ -185,7 +185,7 @@ fn subject(model: &Model, expectation: &ExpectationKind) -> ExpectationSubject {
     }
 }
 
-fn gate_holds(gate: Gate, outcome: &Outcome) -> bool {
+pub(crate) fn gate_holds(gate: Gate, outcome: &Outcome) -> bool {
     match gate {
         Gate::Mql => outcome.gates.mql,
         Gate::Revert => outcome.gates.revert,

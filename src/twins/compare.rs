@@ -3,13 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::dice::Dice;
+#[cfg(feature = "json")]
+use super::keep;
 use super::{Case, rules, shrink};
-use crate::RuleSet;
 use crate::explain::Reader;
 use crate::lead::Facts;
 use crate::model::Model;
 use crate::score::{self, Outcome, Scratch};
 use crate::time::{Instant, Period};
+use crate::{Diagnostics, RuleSet};
 
 /// A case whose rule set is compiled and whose lead is read.
 pub(super) struct Compiled<'c> {
@@ -48,17 +50,27 @@ pub(super) fn for_one_in(share: u64, property: u64, holds: impl Fn(&Compiled<'_>
     let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = variable("LEADQL_CASES").unwrap_or(200) / share;
     let first = variable("LEADQL_SEED").unwrap_or(0) + property * 1_000_000_000;
+    #[cfg(feature = "json")]
+    let mut progress = keep::Progress::new(cases);
     for seed in first..first + cases {
         // Small rule sets and large ones in turn.
         let case = super::case(seed, 1 + usize::try_from(seed % 16).unwrap());
         let verdict = tried(&case, &holds);
         if verdict == Verdict::Fine {
+            #[cfg(feature = "json")]
+            progress.tell(seed - first + 1);
             continue;
         }
         let smallest = shrink::smallest(case, |case| tried(case, &holds).is_like(&verdict));
         match tried(&smallest, &holds) {
             Verdict::Refused(_, why) => panic!("seed {seed} does not compile:\n{smallest}\n{why}"),
-            Verdict::Broken(what) => panic!("seed {seed}:\n{smallest}\n{what}"),
+            Verdict::Broken(what) => {
+                #[cfg(feature = "json")]
+                let kept = keep::write_down(&smallest, seed);
+                #[cfg(not(feature = "json"))]
+                let kept = "";
+                panic!("seed {seed}:\n{smallest}\n{what}\n{kept}")
+            }
             Verdict::Fine => panic!("seed {seed} fails at times only:\n{smallest}"),
         }
     }
@@ -66,22 +78,29 @@ pub(super) fn for_one_in(share: u64, property: u64, holds: impl Fn(&Compiled<'_>
 
 fn tried(case: &Case, holds: &impl Fn(&Compiled<'_>) -> Result<(), String>) -> Verdict {
     let attempt = || {
-        let rules = match RuleSet::compile(&rules::render(&case.pieces)) {
-            Ok(rules) => rules,
+        let compiled = match Compiled::of(case) {
+            Ok(compiled) => compiled,
             Err(found) => {
-                return Verdict::Refused(
-                    found.codes().map(|code| code.as_str()).collect(),
-                    found.to_string(),
-                );
+                let codes = found.codes().map(|code| code.as_str()).collect();
+                return Verdict::Refused(codes, found.to_string());
             }
         };
-        let facts = case.lead.facts(&rules.compiled.model.vocabulary);
-        match holds(&Compiled { case, rules, facts }) {
+        match holds(&compiled) {
             Ok(()) => Verdict::Fine,
             Err(what) => Verdict::Broken(what),
         }
     };
     catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|_| Verdict::Broken("it panics".to_owned()))
+}
+
+impl<'c> Compiled<'c> {
+    /// # Errors
+    /// What is wrong with the rule set.
+    pub(super) fn of(case: &'c Case) -> Result<Compiled<'c>, Diagnostics> {
+        let rules = RuleSet::compile(&rules::render(&case.pieces))?;
+        let facts = case.lead.facts(&rules.compiled.model.vocabulary);
+        Ok(Compiled { case, rules, facts })
+    }
 }
 
 impl Compiled<'_> {
@@ -96,6 +115,13 @@ impl Compiled<'_> {
         let stage = (facts.stage, facts.stage_since);
         score::evaluate(plan, &plan.signals(facts), stage, now, &mut Scratch::default(), &mut outcome);
         outcome
+    }
+
+    /// What the plain reading makes of a lead; only for how long that holds the core is asked. Finding that plainly,
+    /// too, takes a reading for every edge.
+    pub(super) fn plainly(&self, facts: &Facts, now: Instant) -> Outcome {
+        let valid_until = self.core(facts, now).valid_until;
+        Outcome { valid_until, ..Reader::new(self.model(), facts).read(now).outcome }
     }
 
     pub(super) fn equal(&self, what: &str, left: &Outcome, right: &Outcome) -> Result<(), String> {

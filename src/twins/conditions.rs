@@ -42,7 +42,11 @@ impl Generator<'_> {
             3..=5 => self.joined(" or ", depth, reach),
             6 => {
                 let inner = self.condition(depth - 1, reach);
-                let text = format!("not ({})", inner.text);
+                // A name alone needs no parentheses.
+                let text = match inner.text.contains(' ') {
+                    true => format!("not ({})", inner.text),
+                    false => format!("not {}", inner.text),
+                };
                 Written { text, positive: inner.negative, negative: inner.positive, scores: inner.scores }
             }
             _ => {
@@ -103,7 +107,13 @@ impl Generator<'_> {
                 format!("{name} is {at_least}{}", self.dice.pick(&bands))
             }
             2 => format!("{name} between {}", self.dice.pick(&["0 and 5", "-3 and 2.5", "10 and 40"])),
-            _ => format!("{name} {} {}", self.dice.pick(COMPARISONS), self.dice.pick(&points)),
+            _ => {
+                let comparison = *self.dice.pick(COMPARISONS);
+                match self.points_params.first() {
+                    Some(worth) if self.dice.chance(30) => format!("{name} {comparison} {worth}"),
+                    _ => format!("{name} {comparison} {}", self.dice.pick(&points)),
+                }
+            }
         };
         Written { scores: true, ..plain(text) }
     }
@@ -139,7 +149,10 @@ impl Generator<'_> {
             let kind = *self.dice.pick(&kinds);
             self.event_term(kind)
         };
-        let (number, _) = self.mentioned.number(self.dice);
+        let number = match self.count_params.first() {
+            Some(few) if self.dice.chance(20) => few.name.clone(),
+            _ => self.mentioned.number(self.dice).0,
+        };
         Some(format!("sum({term}.{property}) {comparison} {number}"))
     }
 

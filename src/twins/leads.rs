@@ -203,6 +203,11 @@ impl Source<'_> {
 }
 
 impl GivenLead {
+    /// The lead as a lead file has it, in one line.
+    pub(super) fn line(&self) -> String {
+        self.to_string().replace('\n', "")
+    }
+
     /// The lead as section 3 of the language reference wants it read: what the vocabulary lacks is left out
     /// first, empty values are missing, and of events with one id the earliest counts, then the first read.
     pub(super) fn facts(&self, vocabulary: &Vocabulary) -> Facts {

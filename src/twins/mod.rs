@@ -2,20 +2,38 @@
 //!
 //! A seed and a size go in; a rule set that uses any construct of the language and a lead that stands on the
 //! edges of it come out, always the same ones. `LEADQL_CASES` says how many cases each property is tried on,
-//! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails and printed.
+//! `LEADQL_SEED` where to start. A case that fails is cut down to the smallest that still fails, printed, and
+//! written down in the form of `tests/suite`.
+//!
+//! `cargo fuzz` uses the generators too, with bytes in place of a seed: they are compiled for it and for tests.
+
+#![cfg_attr(not(test), allow(dead_code, unused_imports, reason = "a fuzzer uses only what it is given"))]
 
 mod advice;
+#[cfg(feature = "json")]
+mod all;
+#[cfg(test)]
 mod brute;
 mod columns;
 mod compare;
 mod conditions;
+#[cfg(test)]
+mod coverage;
 mod dice;
+#[cfg(test)]
+mod diff;
+#[cfg(feature = "json")]
+pub(crate) mod fuzz;
 mod host;
+#[cfg(feature = "json")]
+mod keep;
 mod leads;
 mod ledger;
 mod lives;
 mod merge;
+mod pages;
 mod review;
+mod row;
 mod rules;
 mod shrink;
 mod state;
@@ -39,11 +57,19 @@ struct Case {
 
 /// The case of a seed, its rule set of about `size` rules.
 fn case(seed: u64, size: usize) -> Case {
-    let mut dice = Dice::new(seed);
-    let rules = rules::rule_set(&mut dice, size);
-    let now = leads::instant(&mut dice);
-    let lead = leads::lead(&mut dice, &rules.mentioned, now, 4 + size * 2);
+    case_of(&mut Dice::new(seed), size)
+}
+
+fn case_of(dice: &mut Dice, size: usize) -> Case {
+    let rules = rules::rule_set(dice, size);
+    let now = leads::instant(dice);
+    let lead = leads::lead(dice, &rules.mentioned, now, 4 + size * 2);
     Case { pieces: rules.pieces, lead, now }
+}
+
+/// The text of the rule set of a seed, for whoever tries texts rather than evaluations.
+pub(crate) fn rule_set_text(seed: u64, size: usize) -> String {
+    rules::render(&case(seed, size).pieces)
 }
 
 impl fmt::Display for Case {
@@ -99,6 +125,11 @@ fn the_generator_writes_every_construct() {
         "at least 1 of [",
         "at least 2 of [",
         "not (",
+        "not budget",
+        "decay worth every",
+        " max worth",
+        " >= worth",
+        ") >= few",
         " and ",
         " or ",
         " in [",

@@ -46,6 +46,8 @@ pub(super) struct Generator<'d> {
     pub(super) attributes: Vec<&'static Attribute>,
     pub(super) kinds: Vec<&'static Kind>,
     pub(super) points_params: Vec<String>,
+    /// Those of them that are above 0.
+    amount_params: Vec<String>,
     pub(super) count_params: Vec<Param<u64>>,
     pub(super) period_params: Vec<Param<Period>>,
     pub(super) text_lists: Vec<String>,
@@ -67,6 +69,7 @@ pub(super) fn rule_set(dice: &mut Dice, size: usize) -> RuleText {
         attributes: ATTRIBUTES.iter().collect(),
         kinds: KINDS.iter().collect(),
         points_params: Vec::new(),
+        amount_params: Vec::new(),
         count_params: Vec::new(),
         period_params: Vec::new(),
         text_lists: Vec::new(),
@@ -166,6 +169,9 @@ impl Generator<'_> {
         if self.dice.chance(25) {
             let value = *self.dice.pick(&["5", "-2.5", "+0.125", "40"]);
             self.points_params.push("worth".to_owned());
+            if !value.starts_with('-') {
+                self.amount_params.push("worth".to_owned());
+            }
             self.add(format!("param worth = {value}"));
         }
         if self.dice.chance(25) {
@@ -270,6 +276,10 @@ impl Generator<'_> {
                 bands.push(format!("B{band}"));
                 entries.push(format!("B{band} >= {threshold}"));
             }
+            if let (true, Some(worth)) = (entries.is_empty(), self.points_params.first()) {
+                bands.push("B0".to_owned());
+                entries.push(format!("B0 >= {worth}"));
+            }
             bands.push("cold".to_owned());
             entries.push("cold".to_owned());
             self.add(format!("band {name} {{ {} }}", entries.join(", ")));
@@ -305,8 +315,13 @@ impl Generator<'_> {
                 to_do = to_do.saturating_sub(1);
             }
             let best = if self.dice.chance(50) { " best" } else { "" };
-            let bounds =
-                *self.dice.pick(&["", " max 10", " max -1", " min 3", " min -5", " -5..12", " 0..20"]);
+            let bounds = match self.points_params.first() {
+                Some(worth) if self.dice.chance(20) => format!(" max {worth}"),
+                _ => {
+                    let bounds = ["", " max 10", " max -1", " min 3", " min -5", " -5..12", " 0..20"];
+                    (*self.dice.pick(&bounds)).to_owned()
+                }
+            };
             let head = format!("group g{groups}{best}{bounds}");
             members.push(Piece { head, inside: Some(rules) });
             groups += 1;
@@ -355,6 +370,9 @@ impl Generator<'_> {
             2..=25 => {
                 let percent = *self.dice.pick(&["50", "33.3", "10", "25", "100", "66.6", "99.9"]);
                 format!(" decay {percent}% every {every}")
+            }
+            26..=32 if !self.amount_params.is_empty() => {
+                format!(" decay {} every {every}", self.dice.pick(&self.amount_params))
             }
             _ => {
                 let amount = *self.dice.pick(&["5", "1", "0.5", "2.125", "1000"]);

@@ -187,7 +187,7 @@ fn take(keeper: &mut Keeper, state: &mut LeadState, step: &Step) -> Result<(), c
     }
 }
 
-fn new_event<'e>(event: &'e GivenEvent, vocabulary: &Vocabulary) -> NewEvent<'e> {
+pub(super) fn new_event<'e>(event: &'e GivenEvent, vocabulary: &Vocabulary) -> NewEvent<'e> {
     let mut new = NewEvent::new(&event.kind, &event.subject, event.at.into());
     let kind = vocabulary.kind(vocabulary.kind_id(&event.kind).unwrap()).unwrap();
     for (name, value) in event.properties.iter().filter(|(name, _)| kind.property_id(name).is_some()) {
@@ -196,7 +196,7 @@ fn new_event<'e>(event: &'e GivenEvent, vocabulary: &Vocabulary) -> NewEvent<'e>
     new.id(event.id.as_deref().unwrap_or(""))
 }
 
-fn input(value: &Given) -> Input<'_> {
+pub(super) fn input(value: &Given) -> Input<'_> {
     match value {
         Given::Text(text) => text.into(),
         Given::Number(number) => (*number).into(),
@@ -211,6 +211,42 @@ fn outcome(compiled: &Compiled<'_>, state: &LeadState, now: Instant) -> Result<O
     let mut evaluator = compiled.rules.evaluator();
     let evaluation = evaluator.evaluate_state(state, now.into()).map_err(|error| error.to_string())?;
     Ok(evaluation.outcome().clone())
+}
+
+/// Holds states against the plain reading of the full history: fed in random order, in one part and merged from
+/// several, settled, and stored as JSON and adopted again.
+#[cfg(feature = "json")]
+pub(super) fn states_agree(compiled: &Compiled<'_>, dice: &mut Dice) -> Result<(), String> {
+    let history = History::of(compiled, dice);
+    let mut keeper = compiled.rules.keeper();
+    let mut states = Vec::new();
+    for parts in [1, 3] {
+        let state = history.whole(&mut keeper, parts, dice)?;
+        let mut settled = state.clone();
+        keeper.settle(&mut settled).map_err(|error| error.to_string())?;
+        let stored = keeper.store(&state).map_err(|error| error.to_string())?;
+        let text = serde_json::to_string(&stored).map_err(|error| error.to_string())?;
+        let read = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let adopted = keeper.adopt(&read).map_err(|error| error.to_string())?;
+        states.extend([
+            ("as it came", parts, state),
+            ("settled", parts, settled),
+            ("stored", parts, adopted),
+        ]);
+    }
+    let mut now = history.horizon;
+    for _ in 0..3 {
+        let plain = compiled.plainly(&history.facts, now);
+        for (what, parts, state) in &states {
+            let kept = outcome(compiled, state, now)?;
+            compiled
+                .equal("plain reading of the full history, then state:", &plain, &kept)
+                .map_err(|error| format!("{parts} parts, {what}, at {now}, {error}\n{}", history.lead))?;
+        }
+        let Some(until) = plain.valid_until else { break };
+        now = until;
+    }
+    Ok(())
 }
 
 #[test]

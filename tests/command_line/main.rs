@@ -2,11 +2,14 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 
+mod diff;
+mod doc;
 mod explain;
 mod funnel;
 mod graph;
 mod rule_files;
 mod score;
+mod streams;
 mod tests;
 mod timeline;
 

@@ -69,12 +69,17 @@ pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// Compiles a rule set with these params; its warnings are told at once.
 pub(crate) fn compile(rules: &Path, set: &[(String, String)]) -> Result<RuleSet, Stop> {
-    let compiler = set.iter().fold(Compiler::new(), |compiler, (name, value)| compiler.set(name, value));
-    let rules = compiler.compile_file(rules).map_err(|found| Stop::Drawn(found.render(true)))?;
+    let rules = compile_silently(rules, set)?;
     if !rules.warnings().is_empty() {
         output::note(&rules.warnings().render(true));
     }
     Ok(rules)
+}
+
+/// Compiles a rule set with these params.
+pub(crate) fn compile_silently(rules: &Path, set: &[(String, String)]) -> Result<RuleSet, Stop> {
+    let compiler = set.iter().fold(Compiler::new(), |compiler, (name, value)| compiler.set(name, value));
+    compiler.compile_file(rules).map_err(|found| Stop::Drawn(found.render(true)))
 }
 
 impl Input {
@@ -259,7 +264,7 @@ pub(crate) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn open(path: &Path) -> Result<File, Stop> {
+pub(crate) fn open(path: &Path) -> Result<File, Stop> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let is_folder = file.metadata().is_ok_and(|file| file.is_dir());
     if is_folder {

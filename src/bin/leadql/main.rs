@@ -1,16 +1,18 @@
-//! The `leadql` program: scores leads by a rule set and says why and when, checks, lays out and tests rule sets, and
-//! tells what the records of leads come to.
+//! The `leadql` program: scores leads by a rule set and says why and when, checks, lays out and tests rule X
 //!
 //! One file a command; this one reads the command line and turns what a command says into an exit status:
 //! 0 done, 1 bad input, 2 bad usage. Results go to standard output, everything else to standard error. Only the
 //! library's public API is used, and the clock is read in one place: where `--at now` and its kin ask for it.
 
 mod check;
+mod diff;
+mod doc;
 mod explain;
 mod fmt;
 mod funnel;
 mod graph;
 mod input;
+mod lines;
 mod output;
 mod paths;
 mod score;
@@ -50,7 +52,9 @@ enum Command {
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
+    Doc(doc::Arguments),
     Funnel(funnel::Arguments),
+    Diff(diff::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -62,7 +66,9 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
     };
     match result {
         Ok(status) => status,

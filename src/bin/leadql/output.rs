@@ -1,7 +1,9 @@
-//! Where output goes: results to standard output, everything else to standard error, colours only where a
-//! terminal shows them and `NO_COLOR` does not forbid it.
+//! Where output goes: results to standard output, in whole lines, everything else to standard error, colours only
+//! where a terminal shows them and `NO_COLOR` does not forbid it.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+
+use crate::lines::WholeLines;
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -35,13 +37,13 @@ impl From<serde_json::Error> for Stop {
 }
 
 /// Standard output for results, buffered.
-pub(crate) fn results() -> BufWriter<impl Write> {
-    BufWriter::with_capacity(1 << 16, anstream::stdout().lock())
+pub(crate) fn results() -> WholeLines<impl Write> {
+    WholeLines::new(anstream::stdout().lock())
 }
 
 /// Standard output for bulk data, where there is nothing to colour.
-pub(crate) fn plain_results() -> BufWriter<impl Write> {
-    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+pub(crate) fn plain_results() -> WholeLines<impl Write> {
+    WholeLines::new(io::stdout().lock())
 }
 
 /// Prints results as one line of JSON.

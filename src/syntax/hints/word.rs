@@ -2,7 +2,8 @@
 
 use super::Hint;
 use crate::diagnostic::{Code, closest};
-use crate::syntax::failure::Failure;
+use crate::syntax::characters::looks_like;
+use crate::syntax::failure::{Failure, name_of_character};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::{KEYWORDS, is_keyword};
 use crate::syntax::start::STATEMENTS;
@@ -216,8 +217,16 @@ pub(super) fn bad_name(failure: &Failure<'_>) -> Option<Hint> {
         return None;
     }
     let message = "a name has small letters, digits and `_`, a letter first";
-    let report = failure.report_range(Code::BadName, first, last, message, "other characters inside");
-    Some(match folded(&word) {
+    let label = match word.chars().find(|character| !character.is_ascii()) {
+        Some(foreign) => match looks_like(foreign) {
+            Some(plain) => format!("the {} is no `{plain}`", name_of_character(foreign)),
+            None => format!("{} inside", name_of_character(foreign)),
+        },
+        None => "other characters inside".to_owned(),
+    };
+    let report = failure.report_range(Code::BadName, first, last, message, &label);
+    let plain: String = word.chars().map(|character| looks_like(character).unwrap_or(character)).collect();
+    Some(match folded(&plain) {
         Some(name) => report.help(format!("write `{name}`")).into(),
         None => report.into(),
     })

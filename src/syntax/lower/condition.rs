@@ -293,7 +293,10 @@ impl Lowering<'_> {
         Some(match inner.as_rule() {
             Rule::value_list => map(self.value_list(&inner)?, ValueKind::List),
             Rule::instant => map(self.instant(&inner), ValueKind::Instant),
-            Rule::duration => map(self.duration(&inner), ValueKind::Duration),
+            Rule::duration => match self.with_exponent(&inner) {
+                Some(number) => map(number, ValueKind::Number),
+                None => map(self.duration(&inner), ValueKind::Duration),
+            },
             Rule::number => map(self.number(&inner), ValueKind::Number),
             Rule::text => map(self.text(&inner), ValueKind::Text),
             Rule::name | Rule::symbol => map(self.name(&inner), ValueKind::Word),

@@ -51,26 +51,13 @@ impl Lowering<'_> {
         let span = self.span(pair);
         let raw = pair.as_str();
         let raw = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
-        let mut text = String::with_capacity(raw.len());
-        let mut rest = raw;
-        while let Some(backslash) = rest.find('\\') {
-            let (before, escape) = rest.split_at(backslash);
-            text.push_str(before);
-            let start = span.end - 1 - escape.len();
-            let (character, length) = unescape(escape);
-            match character {
-                Ok(character) => text.push(character),
-                Err(message) => {
-                    let escape = Span { start, end: start + length };
-                    let help = "a text may hold `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`; write `\\\\` for a backslash";
-                    self.error(Code::BadText, escape, message, "in this escape", help);
-                    // Something stands there: the text must not look empty to those behind.
-                    text.push(char::REPLACEMENT_CHARACTER);
-                }
-            }
-            rest = escape.get(length..).unwrap_or("");
-        }
-        text.push_str(rest);
+        let text = replaced(raw, |left, length, message| {
+            let start = span.end - 1 - left;
+            let escape = Span { start, end: start + length };
+            let help =
+                "a text may hold `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`; write `\\\\` for a backslash";
+            self.error(Code::BadText, escape, message, "in this escape", help);
+        });
         Spanned { node: text, span }
     }
 
@@ -121,6 +108,7 @@ impl Lowering<'_> {
         let size = UNITS.iter().find(|(letter, _)| unit.chars().eq([*letter])).map(|(_, size)| *size);
         let node = match size {
             Some(size) if !amount.contains('.') => self.whole_duration(span, amount, size),
+            None if self.with_exponent(pair).is_some() => Period::from_seconds(86_400),
             _ => self.misspelt_duration(span, amount, unit, size.is_some()),
         };
         Spanned { node, span }
@@ -148,12 +136,15 @@ impl Lowering<'_> {
         period
     }
 
+    /// What was read as a duration and is a number with an exponent, which is told.
+    pub(super) fn with_exponent(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<NumberLiteral>> {
+        let (span, value) = (self.span(pair), pair.as_str().parse::<Number>().ok()?);
+        let help = format!("write `{value}`");
+        self.error(Code::BadNumber, span, "a number has no exponent", "an exponent", help);
+        Some(Spanned { node: NumberLiteral { value, sign: Sign::None, places: 0 }, span })
+    }
+
     fn misspelt_duration(&mut self, span: Span, amount: &str, unit: &str, unit_is_known: bool) -> Period {
-        if let Ok(value) = self.at(span).parse::<Number>() {
-            let help = format!("write `{value}`");
-            self.error(Code::BadNumber, span, "a number has no exponent", "an exponent", help);
-            return Period::from_seconds(86_400);
-        }
         let meant = meant_duration(amount, unit);
         let message = match &meant {
             Some(MeantDuration { unfixed: Some(unit), .. }) => format!("{unit} have no fixed length"),
@@ -185,6 +176,31 @@ impl Lowering<'_> {
         });
         Spanned { node, span }
     }
+}
+
+/// A text without its quotes, its escapes replaced.
+pub(in crate::syntax) fn unescaped(raw: &str) -> String {
+    replaced(raw, |_, _, _| {})
+}
+
+/// A text without its quotes, its escapes replaced. `wrong` is told of each that is none: how many bytes there are
+/// from its start on, how long it is, and what is wrong.
+fn replaced(raw: &str, mut wrong: impl FnMut(usize, usize, String)) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(backslash) = rest.find('\\') {
+        let (before, escape) = rest.split_at(backslash);
+        text.push_str(before);
+        let (character, length) = unescape(escape);
+        text.push(character.unwrap_or_else(|message| {
+            wrong(escape.len(), length, message);
+            // Something stands there: the text must not look empty to those behind.
+            char::REPLACEMENT_CHARACTER
+        }));
+        rest = escape.get(length..).unwrap_or("");
+    }
+    text.push_str(rest);
+    text
 }
 
 /// What the escape at the start of `text` stands for, or what is wrong with it, and how long it is.

@@ -12,7 +12,7 @@ mod literal;
 mod score;
 mod test_block;
 
-pub(super) use literal::meant_duration;
+pub(super) use literal::{meant_duration, unescaped};
 
 use pest::iterators::Pair;
 
@@ -87,7 +87,10 @@ impl Lowering<'_> {
             }
             Rule::param => {
                 let value = match child(&pair, Rule::duration) {
-                    Some(duration) => map(self.duration(&duration), Literal::Duration),
+                    Some(duration) => match self.with_exponent(&duration) {
+                        Some(number) => map(number, Literal::Number),
+                        None => map(self.duration(&duration), Literal::Duration),
+                    },
                     None => map(self.number(&child(&pair, Rule::number)?), Literal::Number),
                 };
                 StatementKind::Param { name: self.name_in(&pair)?, value }
