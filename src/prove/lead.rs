@@ -176,6 +176,9 @@ impl Making<'_, '_> {
                 // One after the other on different days.
                 let from = self.events.len() % ages.len().clamp(1, 14);
                 for age in ages.iter().cycle().skip(from).take(ages.len()) {
+                    if !self.prover.budget().take(4) {
+                        return None;
+                    }
                     let Some(event) = self.event(selector.kind, &subject, &properties, *age) else {
                         continue;
                     };
