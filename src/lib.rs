@@ -65,6 +65,7 @@ mod lead;
 mod limits;
 mod merge;
 mod model;
+mod page;
 mod plan;
 mod prove;
 mod qualify;
@@ -79,6 +80,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 mod warn;
+mod xml;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -92,6 +94,7 @@ pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use page::RulePage;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;

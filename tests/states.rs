@@ -5,47 +5,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test stops it by panicking too")]
 
 use chrono::{DateTime, Utc};
-use leadql::{Input, Keeper, LeadState, NewEvent, ReadOptions, RuleSet, StoredState};
-use serde_json::Value;
+use leadql::{ReadOptions, RuleSet, StoredState};
+use support::state;
+
+#[path = "support/states.rs"]
+mod support;
 
 const B2B: &str = include_str!("../examples/saas/rules.lql");
 const B2B_LEADS: &str = include_str!("../examples/saas/leads.jsonl");
 
 fn at(text: &str) -> DateTime<Utc> {
     leadql::parse_instant(text).unwrap()
-}
-
-fn input(value: &Value) -> Input<'_> {
-    match value {
-        Value::Null => Input::Missing,
-        Value::Bool(flag) => (*flag).into(),
-        Value::Number(number) => Input::Decimal(number.to_string().into()),
-        Value::String(text) => text.into(),
-        Value::Array(items) => Input::Texts(items.iter().map(|item| item.as_str().unwrap().into()).collect()),
-        Value::Object(_) => panic!("an object as a value"),
-    }
-}
-
-/// The state of a lead of a lead file, its events the newest first.
-fn state(keeper: &mut Keeper, lead: &Value, now: DateTime<Utc>) -> LeadState {
-    let mut state = keeper.new_state(lead["id"].as_str().unwrap());
-    for (name, value) in lead["attributes"].as_object().into_iter().flatten() {
-        let attribute = keeper.attribute(name).unwrap();
-        keeper.set(&mut state, attribute, input(value), now).unwrap();
-    }
-    for event in lead["events"].as_array().into_iter().flatten().rev() {
-        let text = |key: &str| event[key].as_str().unwrap_or("");
-        let mut new = NewEvent::new(text("event"), text("subject"), at(text("at"))).id(text("id"));
-        for (name, value) in event["properties"].as_object().into_iter().flatten() {
-            new = new.property(name, input(value));
-        }
-        keeper.record(&mut state, &new, now).unwrap();
-    }
-    if let Some(stage) = lead["stage"].as_str() {
-        let since = lead["stage_since"].as_str().map(at);
-        keeper.set_stage(&mut state, stage.parse().unwrap(), since, now).unwrap();
-    }
-    state
 }
 
 #[test]

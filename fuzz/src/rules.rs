@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leadql::{Diagnostics, FormatError, ReadOptions, RuleSet};
+use leadql::{Diagnostics, FormatError, ReadOptions, ReviewOptions, RuleSet};
 
 use super::look;
 
@@ -67,16 +67,24 @@ fn compare(rules: &RuleSet, of_layout: &RuleSet) {
     }
     rules.test_coverage();
     assert!(!rules.plan_report().to_string().is_empty());
+    let now = look::at("2026-11-01");
+    let review = |rules: &RuleSet| rules.review(&ReviewOptions::new().at(now)).findings;
+    let (findings, of_layout_findings) = (review(rules), review(of_layout));
+    assert!(!findings.has_errors());
+    assert_eq!(codes(&findings), codes(&of_layout_findings), "reviewed as it is, then laid out");
+    assert_eq!(findings.is_empty(), findings.to_string().is_empty());
+    let diff = rules.diff(of_layout);
+    assert!(diff.same_meaning && diff.changes.is_empty(), "laid out it differs:\n{diff}");
     let options = ReadOptions::new("leads.jsonl");
-    for instant in ["2026-11-01", "2026-10-15T12:30:00.000001Z"] {
-        let now = look::at(instant);
-        let leads = rules.read_leads(LEADS.as_bytes(), &options).expect("JSON Lines have no header");
-        let of_layout_leads = of_layout.read_leads(LEADS.as_bytes(), &options).expect("as before");
-        for (lead, other) in leads.zip(of_layout_leads) {
-            // A rule set may say that an attribute is of another type than here.
-            let (Ok(lead), Ok(other)) = (lead, other) else { continue };
-            let evaluation = look::closely(rules, &lead, now);
-            assert_eq!(evaluation, of_layout.evaluate(&other, now), "as it is, then laid out");
+    let leads = rules.read_leads(LEADS.as_bytes(), &options).expect("JSON Lines have no header");
+    let of_layout_leads = of_layout.read_leads(LEADS.as_bytes(), &options).expect("as before");
+    for (lead, other) in leads.zip(of_layout_leads) {
+        // A rule set may say that an attribute is of another type than here.
+        let (Ok(lead), Ok(other)) = (lead, other) else { continue };
+        let evaluation = look::closely(rules, &lead, now);
+        assert_eq!(evaluation, of_layout.evaluate(&other, now), "as it is, then laid out");
+        // A large step of its own, which one lead with much in it is enough for.
+        if lead.id() == "L-2" {
             look::widely(rules, &lead, now);
         }
     }

@@ -182,6 +182,13 @@ impl<'a> Checker<'a> {
 }
 
 impl Activities<'_> {
+    /// The activity of a name: its own event terms, the places of those that it names, and all that it reaches,
+    /// if something uses it.
+    pub(super) fn of(&self, name: &str) -> Option<(&[SelectorId], &[usize], Option<TermId>)> {
+        let activity = self.list.get(*self.by_name.get(name)?)?;
+        Some((&activity.selectors, &activity.names, activity.term))
+    }
+
     /// The event terms that an activity reaches; none where that takes too many steps.
     fn gather(&mut self, index: usize) -> Option<Vec<SelectorId>> {
         let mut selectors = Vec::new();

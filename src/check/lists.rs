@@ -25,6 +25,13 @@ pub(super) struct Lists<'a> {
     resolved: QuickMap<(&'a str, usize), Option<Shared<SymbolId>>>,
 }
 
+impl<'a> Lists<'a> {
+    /// The list of a name, if it has no error.
+    pub(super) fn of(&self, name: &str) -> Option<&List<'a>> {
+        self.named.get(name)?.as_ref()
+    }
+}
+
 /// A list of values of one sort.
 #[derive(Clone, Debug)]
 pub(super) enum List<'a> {
@@ -39,6 +46,12 @@ pub(super) enum List<'a> {
 pub(super) struct Word<'a> {
     word: &'a str,
     span: Span,
+}
+
+impl<'a> Word<'a> {
+    pub(super) const fn written(self) -> &'a str {
+        self.word
+    }
 }
 
 impl<'a> Checker<'a> {

@@ -10,6 +10,7 @@ mod conditions;
 mod events;
 mod lists;
 mod literals;
+mod named;
 mod names;
 mod operators;
 mod order;
@@ -179,6 +180,7 @@ impl<'a> Checker<'a> {
         Model {
             sources: Arc::clone(&input.sources),
             about: self.about(statements),
+            named: self.named(statements),
             created_at: self.created_at(),
             vocabulary: Arc::unwrap_or_clone(std::mem::take(&mut self.vocabulary)),
             only_declared,

@@ -282,6 +282,9 @@ impl<'m> Prover<'m> {
 
     /// The plain reading of a lead.
     pub(crate) fn read(&self, facts: &Facts, at: Instant) -> Reading {
+        let model = self.model;
+        // It looks at everything that there is.
+        self.question.take(model.conditions.len() + model.rules.len() + model.terms.len());
         Reader::new(self.model, facts).read(at)
     }
 

@@ -17,9 +17,11 @@ pub(crate) mod keyword;
 mod lower;
 mod nesting;
 mod start;
+mod texts;
 mod token;
 
 use self::ast::Ast;
+pub(crate) use self::texts::texts;
 use crate::diagnostic::{Diagnostic, FileId};
 use crate::limits::Limits;
 

@@ -45,13 +45,15 @@ pub(super) fn for_all(property: u64, holds: impl Fn(&Compiled<'_>) -> Result<(),
     let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = variable("LEADQL_CASES").unwrap_or(200);
     let first = variable("LEADQL_SEED").unwrap_or(0) + property * 1_000_000_000;
+    #[cfg(feature = "json")]
+    let mut progress = keep::Progress::new(cases);
     for seed in first..first + cases {
         // Small rule sets and large ones in turn.
         let case = super::case(seed, 1 + usize::try_from(seed % 16).unwrap());
         let verdict = tried(&case, &holds);
         if verdict == Verdict::Fine {
             #[cfg(feature = "json")]
-            keep::tell_progress(seed - first + 1, cases);
+            progress.tell(seed - first + 1);
             continue;
         }
         let smallest = shrink::smallest(case, |case| tried(case, &holds).is_like(&verdict));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::Case;
 use super::compare::Compiled;
@@ -10,14 +11,29 @@ use super::rules;
 use crate::explain::Reader;
 use crate::rule_set::Lead;
 
-/// Cases between two lines about how far a run is.
-const STRIDE: u64 = 10_000;
+/// A run of fewer cases tells nothing on its way.
+const LONG: u64 = 10_000;
+/// How long it is between two lines about how far a run is.
+const STRIDE: Duration = Duration::from_secs(20);
 
-/// Writes to standard error itself, past what a test's output is caught by: a run over night is to be seen.
-pub(super) fn tell_progress(done: u64, of: u64) {
-    if done % STRIDE == 0 {
-        // Nobody who looks on is no reason to stop.
-        writeln!(io::stderr(), "twins: {done} of {of} cases agree").ok();
+/// Tells how far a long run is.
+pub(super) struct Progress {
+    of: u64,
+    told: Instant,
+}
+
+impl Progress {
+    pub(super) fn new(of: u64) -> Progress {
+        Progress { of, told: Instant::now() }
+    }
+
+    /// Writes to standard error itself, past what a test's output is caught by: a run over night is to be seen.
+    pub(super) fn tell(&mut self, done: u64) {
+        if self.of >= LONG && (done == self.of || self.told.elapsed() >= STRIDE) {
+            self.told = Instant::now();
+            // That nobody looks on is no reason to stop.
+            writeln!(io::stderr(), "twins: {done} of {} cases agree", self.of).ok();
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod check;
 mod diff;
+mod doc;
 mod explain;
 mod fmt;
 mod funnel;
@@ -51,6 +52,7 @@ enum Command {
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
+    Doc(doc::Arguments),
     Funnel(funnel::Arguments),
     Diff(diff::Arguments),
 }
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
     };
