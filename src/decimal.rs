@@ -76,6 +76,11 @@ impl Number {
         if millionths.unsigned_abs() >= NUMBER_LIMIT.unsigned_abs() { None } else { Some(Number(millionths)) }
     }
 
+    /// A whole number, or none where its magnitude reaches 9,000,000,000,000.
+    pub(crate) fn from_integer(integer: i128) -> Option<Self> {
+        i64::try_from(integer).ok()?.checked_mul(MILLIONTHS).and_then(Self::from_millionths)
+    }
+
     /// This number as a count of millionths.
     pub const fn millionths(self) -> i64 {
         self.0

@@ -48,6 +48,7 @@
 //! - `rayon`: batches of leads on several threads
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
+//! - `lsp`: the program with `leadql lsp`, the language server for editors
 
 mod advice;
 pub mod batch;
@@ -56,14 +57,17 @@ mod check;
 mod decimal;
 mod diagnostic;
 pub mod diff;
+pub mod editor;
 mod explain;
 pub mod funnel;
 pub mod handoff;
+mod hash;
 mod hex;
 mod lead;
 mod limits;
 mod merge;
 mod model;
+mod page;
 mod plan;
 mod prove;
 mod qualify;
@@ -78,6 +82,7 @@ mod time;
 mod timeline;
 mod vocabulary;
 mod warn;
+mod xml;
 
 pub use advice::{Advice, Edge, LeadChange, Likelihood, Question, Relation, Standing, Wanted, Way};
 pub use calendar::{Calendar, CalendarBuilder, CalendarError};
@@ -91,17 +96,15 @@ pub use lead::{LeadFormat, ReadError, ReadErrorKind, ReadOptions, ReadWarning};
 pub use limits::Limits;
 pub use merge::{Keep, LeadRecord, MergePolicy};
 pub use model::Gate;
+pub use page::RulePage;
 pub use qualify::{Qualification, QualificationError, Reason, Record};
 #[cfg(feature = "json")]
 pub use rule_set::LeadReader;
 pub use rule_set::{
-    Compiler, Evaluation, Evaluator, Fingerprint, Lead, LeadBuilder, NewEvent, NotAFingerprint, PlanReport,
-    RuleSet, RuleValue, ScoreId,
+    AttributeHandle, Compiler, Evaluation, Evaluator, EventHandle, Fingerprint, KnownEvent, Lead,
+    LeadBuilder, LeadRow, NewEvent, NotAFingerprint, PlanReport, PropertyHandle, RuleSet, RuleValue, ScoreId,
 };
-pub use state::{
-    AttributeHandle, EventHandle, Keeper, KnownEvent, LeadState, PropertyHandle, StateBound, StateError,
-    StatePart, StoredState, TermBound,
-};
+pub use state::{Keeper, LeadState, StateBound, StateError, StatePart, StoredState, TermBound};
 pub use syntax::format::{FormatError, format_source as format};
 pub use testing::{ExpectationSubject, PartSort, TestCoverage, TestFailure, TestResult, TestedPart};
 pub use time::{InstantError, parse_instant, print_instant};

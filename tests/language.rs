@@ -2,7 +2,7 @@
 //! and every figure that it works out is what the evaluator gives.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test stops it by panicking too")]
 
-use leadql::{RuleSet, Stage};
+use leadql::{Code, ReviewOptions, RuleSet, Severity, Stage};
 
 const REFERENCE: &str = include_str!("../grammar/LANGUAGE.md");
 
@@ -106,4 +106,34 @@ fn the_five_line_rule_set_needs_no_declarations_and_slips_are_named() {
     );
     let found = RuleSet::compile("vistied(pricing) => +15").unwrap_err();
     assert!(found.to_string().contains("did you mean `visited`?"), "{found}");
+}
+
+/// The table of findings has every code that is no error, each with how bad it is.
+#[test]
+fn its_table_of_findings_is_that_of_the_codes() {
+    let section =
+        REFERENCE.split("## Findings\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let told: Vec<(&str, &str)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            (cells[0].trim_matches(['|', ' ', '`']), cells[2].trim_matches(['|', ' ']))
+        })
+        .collect();
+    let codes = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
+    let known: Vec<(&str, &str)> = codes.map(|code| (code.as_str(), code.severity().as_str())).collect();
+    let sorted = |mut list: Vec<(&'static str, &'static str)>| {
+        list.sort_unstable();
+        list
+    };
+    assert_eq!(sorted(told), sorted(known));
+}
+
+#[test]
+fn its_allow_comments_allow() {
+    let text =
+        blocks("leadql").into_iter().map(|(_, text)| text).find(|text| text.contains("# leadql: allow"));
+    let review = RuleSet::compile(&text.unwrap()).unwrap().review(&ReviewOptions::new());
+    assert!(review.findings.is_empty(), "{}", review.findings);
+    assert_eq!(review.allowed, 2);
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadql::{Code, Compiler, Diagnostics, Limits, ReviewOptions, parse_instant};
+use leadql::{Code, Compiler, Diagnostics, Limits, ReviewOptions, Severity, parse_instant};
 
 const FOLDER: &str = "tests/ui";
 
@@ -72,6 +72,39 @@ fn messages_read_as_they_should() {
         }
     }
     assert!(differ.is_empty(), "\n{differ}");
+}
+
+/// `tests/ui/nearly/CODE.lql` has what is nearly such a finding, and is none.
+#[test]
+fn what_is_nearly_a_finding_is_none() {
+    let found = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
+    // What is found without a review has the limits of its own tests.
+    for code in found.filter(|code| **code != Code::DecayCutShort) {
+        let file = PathBuf::from(format!("{FOLDER}/nearly/{}.lql", code.as_str().replace('-', "_")));
+        let found = diagnostics(&file);
+        assert!(!found.has_errors(), "{found}");
+        assert!(found.codes().all(|found| found != *code), "{}:\n{found}", file.display());
+    }
+}
+
+/// Every lead that comes with a finding passes as a test of the rule set that it is about.
+#[test]
+fn leads_that_show_findings_pass_as_tests() {
+    let mut shown = 0;
+    for file in files() {
+        let witnesses: Vec<String> =
+            diagnostics(&file).reports().into_iter().filter_map(|report| report.witness).collect();
+        if witnesses.is_empty() {
+            continue;
+        }
+        let text = format!("{}\n{}", fs::read_to_string(&file).unwrap(), witnesses.join("\n"));
+        let rules = Compiler::new().compile(&text).unwrap_or_else(|found| panic!("{found}"));
+        for test in rules.run_tests() {
+            assert!(test.passed, "{}: {} {:?}", file.display(), test.name, test.failures);
+            shown += 1;
+        }
+    }
+    assert!(shown >= 15, "only {shown}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::check::{self, Problem, problem};
 use super::columns::{Column, Data, EventColumns, EventIds, LeadColumns, Values};
 use super::error::BatchError;
-use crate::lead::{Input, LeadErrorKind, NameOf, UnknownName, expected, typed_value};
+use crate::lead::{Input, LeadErrorKind, NameOf, UnknownName, expected, value_ref};
 use crate::vocabulary::{AttributeId, EventKind, EventKindId, PropertyId, Type, Vocabulary};
 
 /// Where the vocabulary's names are among the columns of a batch. Its lists are filled again by each batch.
@@ -230,7 +230,7 @@ fn symbols(column: &Column<'_>, of: &Type) -> Result<(), Problem> {
         let text = texts.dictionary.get(*code as usize)?;
         is_wrong(text).then_some((row, *text))
     });
-    match wrong.map(|(row, text)| (row, typed_value(of, &Input::from(text)))) {
+    match wrong.map(|(row, text)| (row, value_ref(of, &Input::from(text)).map(drop))) {
         Some((row, Err(kind))) => Err((Some(row), Box::new(kind))),
         _ => Ok(()),
     }

@@ -3,9 +3,8 @@
 //! Each is checked where it is defined. What it reaches is gathered when something uses it, once, so that
 //! activities which build on each other cost no more than what is used of them.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::hash::QuickMap;
 use crate::model::{SelectorId, TermId};
 use crate::syntax::ast::{Name, Span, StatementKind, Term};
 
@@ -19,7 +18,7 @@ const MOST_STEPS: usize = 4_000_000;
 /// All activities of a rule set.
 #[derive(Debug, Default)]
 pub(super) struct Activities<'a> {
-    by_name: HashMap<&'a str, usize>,
+    by_name: QuickMap<&'a str, usize>,
     list: Vec<Activity>,
     /// The steps taken so far.
     steps: usize,
@@ -183,6 +182,13 @@ impl<'a> Checker<'a> {
 }
 
 impl Activities<'_> {
+    /// The activity of a name: its own event terms, the places of those that it names, and all that it reaches,
+    /// if something uses it.
+    pub(super) fn of(&self, name: &str) -> Option<(&[SelectorId], &[usize], Option<TermId>)> {
+        let activity = self.list.get(*self.by_name.get(name)?)?;
+        Some((&activity.selectors, &activity.names, activity.term))
+    }
+
     /// The event terms that an activity reaches; none where that takes too many steps.
     fn gather(&mut self, index: usize) -> Option<Vec<SelectorId>> {
         let mut selectors = Vec::new();

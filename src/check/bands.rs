@@ -1,9 +1,8 @@
 //! Bands: named stretches of a score, the highest first.
 
-use std::collections::HashMap;
-
 use crate::decimal::Points;
 use crate::diagnostic::{Code, Diagnostic, Place, few};
+use crate::hash::QuickMap;
 use crate::model::{Band, BandIndex, ScoreIndex};
 use crate::syntax::ast::{BandEntry, Name, Span, StatementKind};
 use crate::syntax::keyword;
@@ -16,14 +15,14 @@ pub(super) struct Bands {
     /// The highest first.
     pub(super) list: Vec<Band>,
     /// By the name in lower case.
-    ids: HashMap<String, BandIndex>,
+    ids: QuickMap<String, BandIndex>,
 }
 
 impl<'a> Checker<'a> {
     /// Takes in all band lists; gives the scores that have one, in the order of the lists.
     pub(super) fn declare_bands(&mut self, statements: &[Placed<'a>]) -> Vec<ScoreIndex> {
         let mut order: Vec<ScoreIndex> = Vec::new();
-        let mut seen: HashMap<ScoreIndex, Place> = HashMap::new();
+        let mut seen: QuickMap<ScoreIndex, Place> = QuickMap::default();
         let mut count = 0;
         for (file, span, (score, entries)) in each(statements, |statement| match statement {
             StatementKind::Band { score, bands } => Some((score, bands)),
@@ -54,7 +53,7 @@ impl<'a> Checker<'a> {
 
     fn band_list(&mut self, entries: &'a [BandEntry]) -> Bands {
         let mut bands = Bands::default();
-        let mut names: HashMap<String, Place> = HashMap::new();
+        let mut names: QuickMap<String, Place> = QuickMap::default();
         let mut above: Option<(Points, Span)> = None;
         for (index, entry) in entries.iter().enumerate() {
             let name = &entry.name;

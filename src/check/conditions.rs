@@ -1,8 +1,7 @@
 //! Conditions: expressions to the flat list of the model, children before parents.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hash::QuickMap;
 use crate::model::{Condition, ConditionId, ConditionKind, NamedCondition};
 use crate::syntax::ast::{
     Expr, ExprKind, LetValue, Name, Operation, Span, Spanned, StatementKind, Test, TestSubject,
@@ -41,7 +40,7 @@ impl<'a> Checker<'a> {
             StatementKind::Let { name, value: LetValue::Condition(condition) } => Some((name, condition)),
             _ => None,
         });
-        let first: HashMap<&str, usize> = lets
+        let first: QuickMap<&str, usize> = lets
             .iter()
             .enumerate()
             .filter(|(_, (file, _, (name, _)))| self.is_first(*file, name))

@@ -3,10 +3,11 @@
 //! A list is checked where it is written, once, and what comes out is shared by all tests that use it: a rule
 //! set may name a list of thousands of values thousands of times.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::decimal::Number;
 use crate::diagnostic::{Code, Diagnostic, FileId};
+use crate::hash::QuickMap;
 use crate::model::{Folded, Shared};
 use crate::syntax::ast::{LetValue, Name, Span, Spanned, StatementKind, Value, ValueKind};
 use crate::vocabulary::{SymbolId, Type};
@@ -19,9 +20,16 @@ use super::{Checker, Placed, each};
 #[derive(Debug, Default)]
 pub(super) struct Lists<'a> {
     /// None where the list has an error.
-    named: HashMap<&'a str, Option<List<'a>>>,
+    named: QuickMap<&'a str, Option<List<'a>>>,
     /// What the symbols of a list are in a type: by the list's name and by where the type's symbols are kept.
-    resolved: HashMap<(&'a str, usize), Option<Shared<SymbolId>>>,
+    resolved: QuickMap<(&'a str, usize), Option<Shared<SymbolId>>>,
+}
+
+impl<'a> Lists<'a> {
+    /// The list of a name, if it has no error.
+    pub(super) fn of(&self, name: &str) -> Option<&List<'a>> {
+        self.named.get(name)?.as_ref()
+    }
 }
 
 /// A list of values of one sort.
@@ -38,6 +46,12 @@ pub(super) enum List<'a> {
 pub(super) struct Word<'a> {
     word: &'a str,
     span: Span,
+}
+
+impl<'a> Word<'a> {
+    pub(super) const fn written(self) -> &'a str {
+        self.word
+    }
 }
 
 impl<'a> Checker<'a> {

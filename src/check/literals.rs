@@ -1,9 +1,8 @@
 //! Literals and the params that may stand for them: points, numbers, counts, durations.
 
-use std::collections::HashMap;
-
 use crate::decimal::{MILLIONTHS, Number, Points};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hash::QuickMap;
 use crate::syntax::ast::{
     Duration, Literal, NumberLiteral, NumberOr, OrParam, Sign, Span, Spanned, StatementKind, Value, ValueKind,
 };
@@ -32,7 +31,7 @@ const MAX_POINTS: i64 = 1_000_000;
 impl<'a> Checker<'a> {
     /// Takes in all params, and what the host overrides.
     pub(super) fn declare_params(&mut self, statements: &[Placed<'a>], overrides: &[(String, String)]) {
-        let mut places = HashMap::new();
+        let mut places = QuickMap::default();
         for (file, _, (name, value)) in each(statements, |statement| match statement {
             StatementKind::Param { name, value } => Some((name, value)),
             _ => None,
@@ -56,7 +55,14 @@ impl<'a> Checker<'a> {
                 let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
                 let message = format!("there is no param {} to set", quoted(name));
                 let labels = Vec::new();
-                self.report(Diagnostic { code: Code::BadOverride, message, help, labels, witness: None });
+                self.report(Diagnostic {
+                    code: Code::BadOverride,
+                    message,
+                    help,
+                    labels,
+                    witness: None,
+                    fix: None,
+                });
                 continue;
             };
             let (known, param) = (*known, *param);
@@ -74,7 +80,14 @@ impl<'a> Checker<'a> {
                     let labels = places.get(known).map(|place| (*place, sort.to_owned()));
                     let help = Some(format!("set it to a value such as `{name}={example}`"));
                     let labels = labels.into_iter().collect();
-                    self.report(Diagnostic { code: Code::BadOverride, message, help, labels, witness: None });
+                    self.report(Diagnostic {
+                        code: Code::BadOverride,
+                        message,
+                        help,
+                        labels,
+                        witness: None,
+                        fix: None,
+                    });
                 }
             }
         }

@@ -10,6 +10,7 @@ mod conditions;
 mod events;
 mod lists;
 mod literals;
+mod named;
 mod names;
 mod operators;
 mod order;
@@ -20,11 +21,11 @@ mod values;
 mod vocabulary;
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Severity, Sources};
+use crate::hash::QuickMap;
 use crate::limits::Limits;
 use crate::model::{
     About, Condition, ConditionId, Model, NamedCondition, ScoreIndex, SegmentIndex, Selector, SelectorId,
@@ -48,7 +49,8 @@ pub(crate) struct Placed<'a> {
 }
 
 pub(crate) use names::{Definition, Sort as NameSort};
-pub(crate) use vocabulary::hidden_standard_names;
+pub(crate) use operators::tests_of;
+pub(crate) use vocabulary::{STANDARD, event_kind, hidden_standard_names, plain_type};
 
 /// What goes in.
 pub(crate) struct Input<'a> {
@@ -92,20 +94,20 @@ pub(crate) fn check(input: &Input<'_>) -> Checked {
         names_to_compare: Cell::new(MOST_NAMES_COMPARED),
         names: Names::default(),
         vocabulary: Arc::default(),
-        params: HashMap::new(),
+        params: QuickMap::default(),
         lists: Lists::default(),
         conditions: Vec::new(),
         traits: Vec::new(),
-        lets: HashMap::new(),
+        lets: QuickMap::default(),
         activities: Activities::default(),
         selectors: Vec::new(),
-        selector_ids: HashMap::new(),
+        selector_ids: QuickMap::default(),
         terms: Vec::new(),
-        term_ids: HashMap::new(),
-        sums: HashMap::new(),
-        score_ids: HashMap::new(),
-        bands: HashMap::new(),
-        segment_ids: HashMap::new(),
+        term_ids: QuickMap::default(),
+        sums: QuickMap::default(),
+        score_ids: QuickMap::default(),
+        bands: QuickMap::default(),
+        segment_ids: QuickMap::default(),
     };
     let model = checker.run(input);
     Checked {
@@ -140,23 +142,23 @@ struct Checker<'a> {
     names: Names<'a>,
     /// Shared, so that what is checked can hold on to a type.
     vocabulary: Arc<Vocabulary>,
-    params: HashMap<&'a str, Param>,
+    params: QuickMap<&'a str, Param>,
     lists: Lists<'a>,
     conditions: Vec<Condition>,
     traits: Vec<ConditionTraits>,
     /// `let NAME = CONDITION`; none where the condition has an error.
-    lets: HashMap<&'a str, Option<ConditionId>>,
+    lets: QuickMap<&'a str, Option<ConditionId>>,
     activities: Activities<'a>,
     selectors: Vec<Selector>,
-    selector_ids: HashMap<Selector, SelectorId>,
+    selector_ids: QuickMap<Selector, SelectorId>,
     terms: Vec<Term>,
-    term_ids: HashMap<Term, TermId>,
-    sums: HashMap<(TermId, &'a str), Summed>,
-    score_ids: HashMap<&'a str, ScoreIndex>,
+    term_ids: QuickMap<Term, TermId>,
+    sums: QuickMap<(TermId, &'a str), Summed>,
+    score_ids: QuickMap<&'a str, ScoreIndex>,
     /// The bands of each banded score.
-    bands: HashMap<ScoreIndex, Bands>,
+    bands: QuickMap<ScoreIndex, Bands>,
     /// None where the segment's condition has an error.
-    segment_ids: HashMap<&'a str, Option<SegmentIndex>>,
+    segment_ids: QuickMap<&'a str, Option<SegmentIndex>>,
 }
 
 impl<'a> Checker<'a> {
@@ -179,6 +181,7 @@ impl<'a> Checker<'a> {
         Model {
             sources: Arc::clone(&input.sources),
             about: self.about(statements),
+            named: self.named(statements),
             created_at: self.created_at(),
             vocabulary: Arc::unwrap_or_clone(std::mem::take(&mut self.vocabulary)),
             only_declared,
@@ -224,7 +227,7 @@ impl<'a> Checker<'a> {
     /// What the main file says of itself; included files' lines do not count.
     fn about(&mut self, statements: &[Placed<'a>]) -> About {
         let mut about = About::default();
-        let mut seen: HashMap<&str, Place> = HashMap::new();
+        let mut seen: QuickMap<&str, Place> = QuickMap::default();
         for placed in statements.iter().filter(|placed| placed.file == FileId(0)) {
             self.file = placed.file;
             let word = match &placed.statement.node {
@@ -319,12 +322,12 @@ impl<'a> Checker<'a> {
         if self.names.may_be_defined(&name.node) {
             return;
         }
-        let help = match nearest {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => otherwise.to_owned(),
-        };
         let found = Diagnostic::new(code, self.at(name.span), message, "not known");
-        self.report(if help.is_empty() { found } else { found.help(help) });
+        self.report(match nearest {
+            Some(nearest) => found.did_you_mean(&nearest),
+            None if otherwise.is_empty() => found,
+            None => found.help(otherwise),
+        });
     }
 
     /// Whether the `count`th of something is over `limit`; reported at the first one that is.

@@ -1,9 +1,10 @@
 //! The one space of names: attributes, event kinds, lets, activities, scores, segments and params.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::hash::QuickMap;
 use crate::syntax::ast::{LetValue, Name, Span, StatementKind};
 use crate::vocabulary::Vocabulary;
 
@@ -65,7 +66,7 @@ impl Sort {
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     /// None for the place of a standard name.
-    known: HashMap<&'a str, (Sort, Option<Place>)>,
+    known: QuickMap<&'a str, (Sort, Option<Place>)>,
     /// Names whose definition has a syntax error, and those that are defined twice: which meaning they have is
     /// not known, so nothing is said of where they are used.
     unsure: HashSet<&'a str>,

@@ -1,9 +1,8 @@
 //! Scores: rules, groups, decay, derived scores and bands.
 
-use std::collections::HashMap;
-
 use crate::decimal::{MILLIONTHS, Points};
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::hash::QuickMap;
 use crate::model::{
     Decay, DecayStep, Group, LimitPer, Limits, MAX_DECAY_STEPS, MAX_OCCURRENCES, Member, Rule, RuleBody,
     RuleIndex, Score, ScoreIndex, ScoreKind,
@@ -26,8 +25,8 @@ struct Draft<'a> {
     kind: ScoreKind,
     /// How many rules it has so far, groups' rules included.
     rules: usize,
-    rule_names: HashMap<&'a str, Place>,
-    group_names: HashMap<&'a str, Place>,
+    rule_names: QuickMap<&'a str, Place>,
+    group_names: QuickMap<&'a str, Place>,
 }
 
 impl<'a> Checker<'a> {
@@ -54,7 +53,7 @@ impl<'a> Checker<'a> {
     pub(super) fn scores(&mut self, statements: &[Placed<'a>]) -> (Vec<Score>, Vec<ScoreIndex>, Vec<Rule>) {
         let mut drafts: Vec<Draft<'a>> = Vec::new();
         let mut rules: Vec<Rule> = Vec::new();
-        let mut derived: HashMap<ScoreIndex, (FileId, &'a Name)> = HashMap::new();
+        let mut derived: QuickMap<ScoreIndex, (FileId, &'a Name)> = QuickMap::default();
         let mut loose: Option<usize> = None;
         for placed in statements {
             self.file = placed.file;
@@ -117,8 +116,8 @@ impl<'a> Checker<'a> {
             decay: None,
             kind: ScoreKind::Rules(Vec::new()),
             rules: 0,
-            rule_names: HashMap::new(),
-            group_names: HashMap::new(),
+            rule_names: QuickMap::default(),
+            group_names: QuickMap::default(),
         }
     }
 
@@ -410,7 +409,7 @@ impl<'a> Checker<'a> {
     fn score_order(
         &mut self,
         drafts: &[Draft<'a>],
-        derived: &HashMap<ScoreIndex, (FileId, &'a Name)>,
+        derived: &QuickMap<ScoreIndex, (FileId, &'a Name)>,
     ) -> Vec<ScoreIndex> {
         let mut needs: Vec<Vec<usize>> = vec![Vec::new(); self.score_ids.len()];
         for draft in drafts {

@@ -1,8 +1,7 @@
 //! Segments and the gates of the stages.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::hash::QuickMap;
 use crate::model::{Gates, MqlGate, ReasonedGate, Segment, SegmentIndex};
 use crate::syntax::ast::{Expr, Name, Spanned, StatementKind};
 
@@ -55,7 +54,7 @@ impl<'a> Checker<'a> {
     /// The criteria of the stages, included files' too.
     pub(super) fn gates(&mut self, statements: &[Placed<'a>]) -> Gates {
         let mut gates = Gates::default();
-        let mut seen: HashMap<&str, Place> = HashMap::new();
+        let mut seen: QuickMap<&str, Place> = QuickMap::default();
         for placed in statements {
             self.file = placed.file;
             let gate = match &placed.statement.node {

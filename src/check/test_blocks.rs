@@ -1,8 +1,7 @@
 //! `test` blocks: a lead, an instant and what is expected of it.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::hash::QuickMap;
 use crate::lead::{Stage, Text, Value as LeadValue};
 use crate::model::{Expectation, ExpectationKind, Gate, TestCase, TestEvent};
 use crate::syntax::ast::{
@@ -50,7 +49,7 @@ impl<'a> Checker<'a> {
             stage_since: None,
             expectations: Vec::new(),
         };
-        let mut set: HashMap<&str, Place> = HashMap::new();
+        let mut set: QuickMap<&str, Place> = QuickMap::default();
         let mut stage_set: Option<Place> = None;
         let mut expects = false;
         for line in &block.lines {
@@ -180,7 +179,7 @@ impl<'a> Checker<'a> {
         };
         let Some(id) = self.event_kind_id(kind) else { return };
         let mut values: Vec<(PropertyId, LeadValue)> = Vec::with_capacity(properties.len());
-        let mut seen: HashMap<&str, Place> = HashMap::new();
+        let mut seen: QuickMap<&str, Place> = QuickMap::default();
         for (name, value) in properties {
             if let Some(first) = seen.insert(&name.node, self.at(name.span)) {
                 let message = format!("`{}` is set twice in one event", name.node);
@@ -235,10 +234,11 @@ impl<'a> Checker<'a> {
     /// Reports a word that is none of a fixed few.
     fn not_of(&mut self, word: &Name, message: String, known: &[&str], otherwise: &str) {
         let nearest = self.nearest(&word.node, known.iter().copied());
-        let help =
-            nearest.map_or_else(|| otherwise.to_owned(), |nearest| format!("did you mean `{nearest}`?"));
         let found = Diagnostic::new(Code::UnknownName, self.at(word.span), message, "not known");
-        self.report(found.help(help));
+        self.report(match nearest {
+            Some(nearest) => found.did_you_mean(nearest),
+            None => found.help(otherwise),
+        });
     }
 
     fn expectation(&mut self, expectation: &'a ast::Expectation) -> Option<ExpectationKind> {

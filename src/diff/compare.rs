@@ -61,7 +61,11 @@ fn uncut(written: String) -> Option<String> {
 impl<'m> Compared<'m> {
     pub(super) fn new(old: &'m Model, new: &'m Model) -> Self {
         let (old, new) = (Version::of(old), Version::of(new));
-        let pairs = Pairs::of((old.model, &old.keys), (new.model, &new.keys));
+        let written = |model: &Model, rule: &Rule| {
+            let version = if std::ptr::eq(model, old.model) { &old } else { &new };
+            version.source.rule_condition(rule)
+        };
+        let pairs = Pairs::of((old.model, &old.keys), (new.model, &new.keys), written);
         Compared { old, new, pairs }
     }
 

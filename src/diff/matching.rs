@@ -25,7 +25,12 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    pub(super) fn of((old, old_keys): (&Model, &Keys<'_>), (new, new_keys): (&Model, &Keys<'_>)) -> Pairs {
+    /// `written` is what stands before the `=>` of a rule of a model.
+    pub(super) fn of(
+        (old, old_keys): (&Model, &Keys<'_>),
+        (new, new_keys): (&Model, &Keys<'_>),
+        written: impl Fn(&Model, &Rule) -> String,
+    ) -> Pairs {
         let mut pairs = Pairs { new_of: vec![None; old.rules.len()], old_of: vec![None; new.rules.len()] };
         let score = |model: &'_ Model, rule: &Rule| -> String {
             model.scores.get(rule.score.index()).map(|score| score.name.clone()).unwrap_or_default()
@@ -41,6 +46,8 @@ impl Pairs {
         pairs.by((old, new), |model, rule| Some((score(model, rule), full(model, rule))));
         pairs.by((old, new), |model, rule| Some((score(model, rule), rule.group.clone(), test(model, rule))));
         pairs.by((old, new), |model, rule| Some((score(model, rule), test(model, rule))));
+        // Alike to the eye: what differs is behind a name.
+        pairs.by((old, new), |model, rule| Some((score(model, rule), written(model, rule))));
         pairs.by((old, new), |_, rule| rule.named.then(|| rule.name.clone()));
         pairs.by((old, new), |model, rule| Some(full(model, rule)));
         pairs.by_likeness((old, old_keys), (new, new_keys));

@@ -47,7 +47,6 @@ pub use witness::{Proof, Treatment, Witness, WitnessDifference};
 
 use serde::Serialize;
 
-use self::change::Part as ChangedPart;
 use self::compare::{Compared, bare};
 use crate::rule_set::{Fingerprint, RuleSet};
 
@@ -105,7 +104,7 @@ impl RuleSet {
         if !same_meaning && changes.is_empty() {
             // Nothing else is in a fingerprint.
             let detail = Detail::new("order", None, "differs".to_owned());
-            changes.push(bare(ChangeSort::Changed, ChangedPart::Order, "definitions", vec![detail]));
+            changes.push(bare(ChangeSort::Changed, Part::Order, "definitions", vec![detail]));
         }
         Diff { old, new, same_meaning, changes, labels: compared.labels(), treatment: None, leads: None }
     }

@@ -400,7 +400,7 @@ fn a_criterion_decides_where_no_rule_changed() {
     assert_eq!(diff.entered_mql.leads, 3);
     assert_eq!(diff.entered_mql.deciding[0].rule, None);
     let text = Diff { leads: Some(diff), ..self::diff("need => +1", "need => +1") }.to_text(1);
-    assert!(text.contains("no rule's value changed"), "{text}");
+    assert!(text.contains("(a criterion, a band or a bound)"), "{text}");
     assert!(text.contains("2 more not shown"), "{text}");
 }
 
@@ -463,7 +463,7 @@ fn small(dice: &mut u64) -> String {
 fn brute_force_over_small_domains_agrees() {
     let mut dice = 7;
     let (mut differ, mut same) = (0, 0);
-    for _ in 0..400 {
+    for _ in 0..120 {
         let (old_text, new_text) = (small(&mut dice), small(&mut dice));
         let (old, new) = (rules(&old_text), rules(&new_text));
         let mut found = false;
@@ -494,5 +494,5 @@ fn brute_force_over_small_domains_agrees() {
             Treatment::CannotTell { .. } => panic!("{old_text}\n{new_text}"),
         }
     }
-    assert!(differ > 100 && same > 0, "{differ} {same}");
+    assert!(differ > 50 && same > 0, "{differ} {same}");
 }

@@ -60,6 +60,7 @@ fn model() -> Model {
         segments: Vec::new(),
         gates: Gates::default(),
         lets: Vec::new(),
+        named: crate::model::Named::default(),
         tests: Vec::new(),
     }
 }

@@ -154,7 +154,7 @@ impl RuleSet {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn handoff(&self, lead: &Lead, now: DateTime<Utc>) -> Handoff {
-        let page = self.page(lead, now, None);
+        let page = self.handoff_page(lead, now, None);
         match page.promoted_at.and_then(|promoted| self.sla_due(promoted)) {
             Some(due) => page.due_at(due),
             None => page,
@@ -169,7 +169,7 @@ impl RuleSet {
     pub fn handoff_of(&self, qualification: &Qualification, lead: &Lead, now: DateTime<Utc>) -> Handoff {
         let mut lead = lead.clone();
         qualification.place(&mut lead);
-        let page = self.page(&lead, now, Some(qualification.bant()));
+        let page = self.handoff_page(&lead, now, Some(qualification.bant()));
         match qualification.due().filter(|_| page.stage.to == Stage::Mql) {
             Some(due) => page.due_at(due),
             None => page,
@@ -177,7 +177,7 @@ impl RuleSet {
     }
 
     /// The page, but for when it is due.
-    fn page(&self, lead: &Lead, now: DateTime<Utc>, bant: Option<&Bant>) -> Handoff {
+    fn handoff_page(&self, lead: &Lead, now: DateTime<Utc>, bant: Option<&Bant>) -> Handoff {
         let lead = lead.fitted(&self.compiled);
         let now: DateTime<Utc> = Instant::nearest(now).into();
         let (model, facts) = (&self.compiled.model, lead.facts());

@@ -1,35 +1,41 @@
 //! From a value as it came in to a typed one: the one place that says which input fits which type.
 //!
-//! An [`Input`], or the text of a cell, and a type of the vocabulary go in; a [`Value`], nothing where the input
-//! is missing, or what would have been right comes out.
+//! An [`Input`], or the text of a cell, and a type of the vocabulary go in; a [`Value`] or a [`ValueRef`], nothing
+//! where the input is missing, or what would have been right comes out.
 
 use std::borrow::Cow;
 
 use super::error::{LeadErrorKind, quote};
-use super::{Input, Stage, Text, Value};
+use super::{Input, Stage, Value};
 use crate::decimal::{DecimalError, Number};
 use crate::diagnostic::{closest, list};
+use crate::plan::{Texts, ValueRef};
 use crate::time::Instant;
 use crate::vocabulary::Type;
 
 pub(crate) const EXPECTED_INSTANT: &str =
     "a date such as 2026-10-01 or an instant such as 2026-10-01T09:30:00Z";
 
+/// The value that `input` has as the type `of`, none where it is missing; to be kept.
+pub(crate) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadErrorKind> {
+    value_ref(of, input).map(|value| value.map(Value::from))
+}
+
 /// The value that `input` has as the type `of`; none where it is missing.
 ///
 /// An empty text and an empty list are missing whatever the type.
-pub(crate) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadErrorKind> {
+pub(crate) fn value_ref<'v>(of: &Type, input: &'v Input<'_>) -> Result<Option<ValueRef<'v>>, LeadErrorKind> {
     let value = match (of, input) {
         (_, Input::Missing) => return Ok(None),
         (_, Input::Text(text) | Input::Decimal(text)) if text.is_empty() => return Ok(None),
         (_, Input::Texts(texts)) if texts.iter().all(|text| text.is_empty()) => return Ok(None),
-        (Type::Text, Input::Text(text)) => Value::Text(Text::new(text)),
+        (Type::Text, Input::Text(text)) => ValueRef::Text(text),
         (Type::Number, Input::Integer(_) | Input::Double(_) | Input::Decimal(_)) => {
-            Value::Number(number(input).map_err(|error| LeadErrorKind::decimal(describe(input), error))?)
+            ValueRef::Number(number(input).map_err(|error| LeadErrorKind::decimal(describe(input), error))?)
         }
-        (Type::Flag, Input::Flag(flag)) => Value::Flag(*flag),
+        (Type::Flag, Input::Flag(flag)) => ValueRef::Flag(*flag),
         (Type::Date, Input::Text(_) | Input::Instant(_)) => match instant(input)? {
-            Some(date) => Value::Date(date),
+            Some(date) => ValueRef::Date(date),
             None => return Ok(None),
         },
         (Type::OneOf(symbols), Input::Text(word)) => {
@@ -38,12 +44,9 @@ pub(crate) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadE
                 expected: expected(of),
                 suggestion: closest(word, symbols.iter().map(String::as_str)).map(str::to_owned),
             })?;
-            Value::Symbol(symbol)
+            ValueRef::Symbol(symbol)
         }
-        (Type::SetOfText, Input::Texts(texts)) => {
-            let texts = texts.iter().filter(|text| !text.is_empty());
-            Value::Set(texts.map(|text| Text::new(text)).collect())
-        }
+        (Type::SetOfText, Input::Texts(texts)) => ValueRef::Set(Texts::Given(texts)),
         _ => return Err(LeadErrorKind::wrong(describe(input), expected(of))),
     };
     Ok(Some(value))
@@ -52,8 +55,7 @@ pub(crate) fn value(of: &Type, input: &Input<'_>) -> Result<Option<Value>, LeadE
 fn number(input: &Input<'_>) -> Result<Number, DecimalError> {
     match input {
         Input::Integer(integer) => {
-            let millionths = integer.checked_mul(1_000_000).and_then(|value| i64::try_from(value).ok());
-            millionths.and_then(Number::from_millionths).ok_or(DecimalError::OutOfRange { points: false })
+            Number::from_integer(*integer).ok_or(DecimalError::OutOfRange { points: false })
         }
         Input::Double(double) => Number::from_f64(*double),
         Input::Decimal(text) => Number::parse(text),
@@ -162,6 +164,7 @@ pub(crate) fn describe(input: &Input<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lead::Text;
     use chrono::{DateTime, NaiveDate};
 
     fn plan() -> Type {

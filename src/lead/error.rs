@@ -42,6 +42,12 @@ pub enum LeadErrorKind {
     /// A key that is there twice.
     #[error("is there twice")]
     Repeated,
+    /// A handle or a row of another rule set, or a property's handle of another event kind.
+    #[error("{help}")]
+    OtherRules {
+        /// What is, and what to do about it.
+        help: String,
+    },
     /// The host's type could not be serialized; the text is its own.
     #[error("cannot be read: {0}")]
     Unserializable(String),
@@ -50,6 +56,18 @@ pub enum LeadErrorKind {
 impl LeadError {
     pub(crate) fn new(field: impl Into<String>, kind: LeadErrorKind) -> Self {
         LeadError { field: field.into(), kind: Box::new(kind) }
+    }
+
+    /// `what` is of a rule set with other names.
+    pub(crate) fn of_other_rules(what: &str, help: &str) -> Self {
+        let help = format!("{what} belongs to another rule set: {help}");
+        LeadError::new("", LeadErrorKind::OtherRules { help })
+    }
+
+    /// The handle of a property is of another event kind than `kind`.
+    pub(crate) fn of_other_kind(kind: &str) -> Self {
+        let help = format!("the property belongs to another event kind: resolve its name for {kind:?}");
+        LeadError::new("", LeadErrorKind::OtherRules { help })
     }
 
     /// The field that is wrong, such as `company_size` or `events[3].at`; empty where the lead as a whole is.

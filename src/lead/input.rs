@@ -42,6 +42,7 @@ pub enum Input<'a> {
 macro_rules! from_integers {
     ($($integer:ty),+) => {$(
         impl From<$integer> for Input<'_> {
+            #[inline]
             fn from(value: $integer) -> Self {
                 Input::Integer(i128::from(value))
             }
@@ -82,6 +83,7 @@ impl From<Number> for Input<'_> {
 }
 
 impl From<bool> for Input<'_> {
+    #[inline]
     fn from(value: bool) -> Self {
         Input::Flag(value)
     }
@@ -101,12 +103,14 @@ impl From<NaiveDate> for Input<'_> {
 }
 
 impl<'a> From<&'a str> for Input<'a> {
+    #[inline]
     fn from(value: &'a str) -> Self {
         Input::Text(value.into())
     }
 }
 
 impl<'a> From<&'a String> for Input<'a> {
+    #[inline]
     fn from(value: &'a String) -> Self {
         Input::Text(value.into())
     }

@@ -28,7 +28,7 @@ pub use unknown::{NameSort, UnknownName};
 pub(crate) use builder::FactsBuilder;
 #[cfg(feature = "json")]
 pub(crate) use convert::EXPECTED_INSTANT;
-pub(crate) use convert::{describe, expected, value as typed_value};
+pub(crate) use convert::{describe, expected, value_ref};
 pub(crate) use error::{did_you_mean, quote};
 pub(crate) use from_serde::from_serialize;
 #[cfg(feature = "json")]

@@ -5,9 +5,11 @@
 //! type fits, every literal is in range, and every condition refers only to conditions before it, so that one
 //! pass from front to back evaluates them all without recursion, however long a chain of `let`s is.
 
+mod named;
 mod shared;
 mod value_test;
 
+pub(crate) use named::{ListItems, Named, NamedActivity, NamedList, NamedParam, ParamValue};
 pub(crate) use shared::Shared;
 pub(crate) use value_test::{DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
 
@@ -80,6 +82,8 @@ pub(crate) struct Model {
     pub(crate) gates: Gates,
     /// The named conditions, for explanations: `let NAME = CONDITION`.
     pub(crate) lets: Vec<NamedCondition>,
+    /// The other names, for people too.
+    pub(crate) named: Named,
     pub(crate) tests: Vec<TestCase>,
 }
 

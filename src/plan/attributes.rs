@@ -6,88 +6,18 @@
 //! symbols are held against bounds, and what is left is tested one by one. Every way gives what
 //! [`ValueTest::holds`] does.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bounds::Bounds;
 use super::fold::{FoldedMap, folded_in, same};
 use super::needles::{LONGEST, Needle, Needles};
 use super::numbering::number_of;
-use crate::decimal::Number;
-use crate::lead::{Text, Value};
-use crate::model::{Comparison, DateTest, Folded, NumberTest, Shared, TextTest, ValueTest};
+use super::value_ref::{Texts, ValueRef};
+use crate::hash::QuickMap;
+use crate::model::{Folded, Shared, TextTest, ValueTest};
 use crate::time::Instant;
-use crate::vocabulary::{AttributeId, SymbolId};
-
-/// A value that is there, as its owner has it. Empty texts and sets may come as values: they are missing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ValueRef<'v> {
-    /// In any case.
-    Text(&'v str),
-    Number(Number),
-    Flag(bool),
-    Symbol(SymbolId),
-    Date(Instant),
-    Set(Texts<'v>),
-}
-
-/// The texts of a set, in any case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Texts<'v> {
-    Owned(&'v [Text]),
-    /// By their places in a dictionary.
-    Coded {
-        dictionary: &'v [&'v str],
-        codes: &'v [u32],
-    },
-}
-
-impl<'v> Texts<'v> {
-    fn any(self, mut passes: impl FnMut(&'v str) -> bool) -> bool {
-        match self {
-            Texts::Owned(texts) => texts.iter().any(|text| passes(text.as_str())),
-            Texts::Coded { dictionary, codes } => {
-                codes.iter().any(|code| dictionary.get(*code as usize).is_some_and(|text| passes(text)))
-            }
-        }
-    }
-}
-
-impl<'v> ValueRef<'v> {
-    /// The value, unless it is one that counts as missing.
-    fn there(self) -> Option<Self> {
-        let there = match self {
-            ValueRef::Text(text) => !text.is_empty(),
-            ValueRef::Set(texts) => texts.any(|text| !text.is_empty()),
-            _ => true,
-        };
-        there.then_some(self)
-    }
-
-    /// What bounds are held against; texts and sets have none.
-    fn rank(self) -> i64 {
-        match self {
-            ValueRef::Number(number) => number.millionths(),
-            ValueRef::Date(date) => date.micros(),
-            ValueRef::Flag(flag) => i64::from(flag),
-            ValueRef::Symbol(symbol) => i64::from(symbol.0),
-            ValueRef::Text(_) | ValueRef::Set(_) => 0,
-        }
-    }
-}
-
-impl<'v> From<&'v Value> for ValueRef<'v> {
-    fn from(value: &'v Value) -> Self {
-        match value {
-            Value::Text(text) => ValueRef::Text(text.as_str()),
-            Value::Number(number) => ValueRef::Number(*number),
-            Value::Flag(flag) => ValueRef::Flag(*flag),
-            Value::Symbol(symbol) => ValueRef::Symbol(*symbol),
-            Value::Date(date) => ValueRef::Date(*date),
-            Value::Set(texts) => ValueRef::Set(Texts::Owned(texts)),
-        }
-    }
-}
+use crate::vocabulary::AttributeId;
 
 /// All tests of attributes of a plan.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +66,7 @@ enum Decider {
     /// For texts.
     LookUp(LookUp),
     /// For what has an order.
-    Bounds(Vec<BoundTest>),
+    Bounds(Bounds),
     /// For sets.
     OneByOne(Vec<ValueTest>),
 }
@@ -185,13 +115,32 @@ impl AttributeTests {
         run: &mut [bool],
     ) {
         let Some(tested) = self.of(attribute) else { return };
-        let value = value.and_then(ValueRef::there);
-        if let [block] = tested.blocks.as_slice() {
-            return block.decide(value, room, run);
+        match value {
+            Some(ValueRef::Text(text)) => tested.each(run, |block, run| block.put_text(text, room, run)),
+            Some(ValueRef::Set(texts)) => tested.each(run, |block, run| block.put_set(texts, run)),
+            Some(other) => tested.each(run, |block, run| block.put_rank(other.rank(), run)),
+            None => tested.each(run, |block, run| put(block.missing, run)),
         }
-        for (block, run) in tested.blocks.iter().zip(run.chunks_mut(Truths::BITS as usize)) {
-            block.decide(value, room, run);
-        }
+    }
+
+    /// As [`AttributeTests::decide`], of a text; `slots` are those of all tests.
+    pub(super) fn decide_text(
+        &self,
+        attribute: AttributeId,
+        text: &str,
+        room: &mut String,
+        slots: &mut [bool],
+    ) {
+        let Some(tested) = self.of(attribute) else { return };
+        let run = slots.get_mut(tested.run.clone()).unwrap_or_default();
+        tested.each(run, |block, run| block.put_text(text, room, run));
+    }
+
+    /// As [`AttributeTests::decide`], of a number or a flag by its rank; `slots` are those of all tests.
+    pub(super) fn decide_rank(&self, attribute: AttributeId, rank: i64, slots: &mut [bool]) {
+        let Some(tested) = self.of(attribute) else { return };
+        let run = slots.get_mut(tested.run.clone()).unwrap_or_default();
+        tested.each(run, |block, run| block.put_rank(rank, run));
     }
 
     /// How the tests of each attribute are decided.
@@ -220,16 +169,69 @@ impl Block {
         } else if tests.iter().any(|test| matches!(test, ValueTest::Set(_))) {
             Decider::OneByOne(tests.iter().copied().cloned().collect())
         } else {
-            Decider::Bounds(tests.iter().copied().map(BoundTest::new).collect())
+            Decider::Bounds(Bounds::new(tests))
         };
         Block { missing: truths(tests, |test| test.holds(None, Instant::EPOCH)), decider }
     }
 
-    fn decide(&self, value: Option<ValueRef<'_>>, room: &mut String, run: &mut [bool]) {
-        let mut truths = value.map_or(self.missing, |value| self.decider.decide(value, room));
-        for holds in run {
-            *holds = truths & 1 == 1;
-            truths >>= 1;
+    /// Puts what is true of a text into the run of the tests; the empty one is missing.
+    #[inline]
+    fn put_text(&self, text: &str, room: &mut String, run: &mut [bool]) {
+        match &self.decider {
+            _ if text.is_empty() => put(self.missing, run),
+            Decider::LookUp(look_up) => put(look_up.decide(text, room), run),
+            // Nothing is asked but whether it is known.
+            Decider::Bounds(bounds) => bounds.put(0, run),
+            // OK because the checker pairs tests with values of their type.
+            Decider::OneByOne(_) => run.fill(false),
+        }
+    }
+
+    /// As [`Block::put_text`], of a set; one without a text that is not empty is missing.
+    fn put_set(&self, set: Texts<'_>, run: &mut [bool]) {
+        match &self.decider {
+            _ if !set.any(|text| !text.is_empty()) => put(self.missing, run),
+            Decider::OneByOne(tests) => {
+                for (holds, test) in run.iter_mut().zip(tests) {
+                    *holds = loose_test_holds(test, &ValueRef::Set(set), &mut String::new());
+                }
+            }
+            // Nothing is asked but whether it is known.
+            Decider::Bounds(bounds) => bounds.put(0, run),
+            // OK because the checker pairs tests with values of their type.
+            Decider::LookUp(_) => run.fill(false),
+        }
+    }
+
+    /// As [`Block::put_text`], of a value with a rank.
+    #[inline]
+    fn put_rank(&self, rank: i64, run: &mut [bool]) {
+        match &self.decider {
+            Decider::Bounds(bounds) => bounds.put(rank, run),
+            // OK because the checker pairs tests with values of their type.
+            Decider::LookUp(_) | Decider::OneByOne(_) => run.fill(false),
+        }
+    }
+}
+
+/// Puts truth values where they belong.
+#[inline]
+fn put(mut truths: Truths, run: &mut [bool]) {
+    for holds in run {
+        *holds = truths & 1 == 1;
+        truths >>= 1;
+    }
+}
+
+impl TestedAttribute {
+    /// Calls `decide` with each block and its part of the run.
+    #[inline]
+    fn each(&self, run: &mut [bool], mut decide: impl FnMut(&Block, &mut [bool])) {
+        if let [block] = self.blocks.as_slice() {
+            return decide(block, run);
+        }
+        for (block, run) in self.blocks.iter().zip(run.chunks_mut(Truths::BITS as usize)) {
+            decide(block, run);
         }
     }
 }
@@ -243,51 +245,37 @@ impl Decider {
                 ways.needles += look_up.needles.as_ref().map_or(0, Needles::len);
                 ways.one_by_one += look_up.others.len();
             }
-            Decider::Bounds(tests) => ways.bounds += tests.len(),
+            Decider::Bounds(bounds) => ways.bounds += bounds.len(),
             Decider::OneByOne(tests) => ways.one_by_one += tests.len(),
-        }
-    }
-
-    #[inline]
-    fn decide(&self, value: ValueRef<'_>, room: &mut String) -> Truths {
-        match (self, value) {
-            (Decider::LookUp(look_up), ValueRef::Text(text)) => look_up.decide(text, room),
-            (Decider::Bounds(tests), _) => {
-                let rank = value.rank();
-                truths(tests, |test| test.holds(rank))
-            }
-            (Decider::OneByOne(tests), _) => truths(tests, |test| loose_test_holds(test, value, room)),
-            // OK because the checker pairs tests with values of their type.
-            (Decider::LookUp(_), _) => 0,
         }
     }
 }
 
 /// One test of a value, none where it is missing, be it of an attribute or of a property.
 pub(super) fn test_holds(test: &ValueTest, value: Option<ValueRef<'_>>, room: &mut String) -> bool {
-    match value.and_then(ValueRef::there) {
+    match value.as_ref().filter(|value| value.is_there()) {
         Some(value) => loose_test_holds(test, value, room),
         None => matches!(test, ValueTest::Missing),
     }
 }
 
 /// One test of a value that is there.
-fn loose_test_holds(test: &ValueTest, value: ValueRef<'_>, room: &mut String) -> bool {
+fn loose_test_holds(test: &ValueTest, value: &ValueRef<'_>, room: &mut String) -> bool {
     match (test, value) {
         (ValueTest::Known, _) => true,
         (ValueTest::Text(TextTest::AnyOf { texts, negated }), ValueRef::Text(text)) => {
             texts.iter().any(|wanted| is(text, wanted)) != *negated
         }
         (ValueTest::Text(test), ValueRef::Text(text)) => test.holds(folded_in(room, text)),
-        (ValueTest::Number(test), ValueRef::Number(number)) => test.holds(number),
-        (ValueTest::Flag(wanted), ValueRef::Flag(flag)) => *wanted == flag,
+        (ValueTest::Number(test), ValueRef::Number(number)) => test.holds(*number),
+        (ValueTest::Flag(wanted), ValueRef::Flag(flag)) => wanted == flag,
         (ValueTest::Symbol { any_of, negated }, ValueRef::Symbol(symbol)) => {
-            any_of.contains(&symbol) != *negated
+            any_of.contains(symbol) != *negated
         }
         (ValueTest::Set(test), ValueRef::Set(texts)) => {
             test.holds(|wanted| texts.any(|text| is(text, wanted)))
         }
-        (ValueTest::Date(test), ValueRef::Date(date)) => test.holds(date, Instant::EPOCH),
+        (ValueTest::Date(test), ValueRef::Date(date)) => test.holds(*date, Instant::EPOCH),
         // OK because the checker pairs tests with values of their type.
         _ => false,
     }
@@ -295,73 +283,6 @@ fn loose_test_holds(test: &ValueTest, value: ValueRef<'_>, room: &mut String) ->
 
 fn is(text: &str, wanted: &Folded) -> bool {
     same(text.as_bytes(), wanted.as_str().as_bytes())
-}
-
-/// A test of a value that has an order, by its rank.
-#[derive(Clone, Debug)]
-enum BoundTest {
-    /// Both ends included.
-    Within {
-        low: i64,
-        high: i64,
-        negated: bool,
-    },
-    Numbers {
-        any_of: Shared<Number>,
-        negated: bool,
-    },
-    Symbols {
-        any_of: Shared<SymbolId>,
-        negated: bool,
-    },
-}
-
-impl BoundTest {
-    fn new(test: &ValueTest) -> Self {
-        let within = |low, high| BoundTest::Within { low, high, negated: false };
-        let all_but = |low, high| BoundTest::Within { low, high, negated: true };
-        match test {
-            ValueTest::Missing => all_but(i64::MIN, i64::MAX),
-            ValueTest::Flag(flag) => within(i64::from(*flag), i64::from(*flag)),
-            ValueTest::Symbol { any_of, negated } => match &any_of[..] {
-                [only] => {
-                    BoundTest::Within { low: i64::from(only.0), high: i64::from(only.0), negated: *negated }
-                }
-                _ => BoundTest::Symbols { any_of: any_of.clone(), negated: *negated },
-            },
-            ValueTest::Number(NumberTest::Compare(comparison, number)) => {
-                let bound = number.millionths();
-                match comparison {
-                    Comparison::Equal => within(bound, bound),
-                    Comparison::NotEqual => all_but(bound, bound),
-                    Comparison::Less => all_but(bound, i64::MAX),
-                    Comparison::LessOrEqual => within(i64::MIN, bound),
-                    Comparison::Greater => all_but(i64::MIN, bound),
-                    Comparison::GreaterOrEqual => within(bound, i64::MAX),
-                }
-            }
-            ValueTest::Number(NumberTest::Between(low, high)) => within(low.millionths(), high.millionths()),
-            ValueTest::Number(NumberTest::AnyOf { numbers, negated }) => {
-                BoundTest::Numbers { any_of: numbers.clone(), negated: *negated }
-            }
-            ValueTest::Date(DateTest::Before(bound)) => all_but(bound.micros(), i64::MAX),
-            ValueTest::Date(DateTest::After(bound)) => all_but(i64::MIN, bound.micros()),
-            // OK because other tests are not of such values, or not the same at every instant.
-            _ => within(i64::MIN, i64::MAX),
-        }
-    }
-
-    fn holds(&self, rank: i64) -> bool {
-        match self {
-            BoundTest::Within { low, high, negated } => (*low <= rank && rank <= *high) != *negated,
-            BoundTest::Numbers { any_of, negated } => {
-                any_of.iter().any(|number| number.millionths() == rank) != *negated
-            }
-            BoundTest::Symbols { any_of, negated } => {
-                any_of.iter().any(|symbol| i64::from(symbol.0) == rank) != *negated
-            }
-        }
-    }
 }
 
 /// The tests of a text: those that compare it with whole texts take one look-up together.
@@ -384,7 +305,7 @@ struct LookUp {
 struct Lists {
     /// How many texts are in tables of single attributes.
     listed: usize,
-    long: HashMap<Shared<Folded>, Arc<FoldedMap<()>>>,
+    long: QuickMap<Shared<Folded>, Arc<FoldedMap<()>>>,
 }
 
 /// So many texts go into tables of single attributes, those that are looked for among them. Rule sets may name one long list for thousands of
@@ -407,7 +328,7 @@ impl Lists {
 impl LookUp {
     fn new(tests: &[&ValueTest], lists: &mut Lists) -> Self {
         let mut look_up = LookUp::default();
-        let mut tests_of: HashMap<&Shared<Folded>, Truths> = HashMap::new();
+        let mut tests_of: QuickMap<&Shared<Folded>, Truths> = QuickMap::default();
         let mut needles: Vec<Needle> = Vec::new();
         for (place, test) in (0u32..).zip(tests) {
             let own = 1 << place;
@@ -457,9 +378,20 @@ impl LookUp {
             needles.find(text, |place| truths |= 1 << place);
         }
         if !self.others.is_empty() {
-            let folded = folded_in(room, text);
             for (place, test) in &self.others {
-                truths |= Truths::from(test.holds(folded)) << place;
+                let is_part = |part: Option<&[u8]>, of: &Folded| {
+                    part.is_some_and(|part| same(part, of.as_str().as_bytes()))
+                };
+                let bytes = text.as_bytes();
+                let holds = match test {
+                    TextTest::StartsWith(start) => is_part(bytes.get(..start.as_str().len()), start),
+                    TextTest::EndsWith(end) => {
+                        let from = bytes.len().checked_sub(end.as_str().len());
+                        is_part(from.and_then(|from| bytes.get(from..)), end)
+                    }
+                    test => test.holds(folded_in(room, text)),
+                };
+                truths |= Truths::from(holds) << place;
             }
         }
         truths

@@ -5,10 +5,9 @@
 //! is worth nothing. How long a step takes is no business of a table, so rules with equal points and equal
 //! steps share one whatever their pace.
 
-use std::collections::HashMap;
-
 use super::numbering::number_of;
 use crate::decimal::Points;
+use crate::hash::QuickMap;
 use crate::model::{Decay, DecayStep, MAX_DECAY_STEPS};
 
 /// A decay table by its place among those of a plan.
@@ -21,7 +20,7 @@ pub(crate) struct DecayTables {
     // OK to hold thousandths in 32 bits because a rule's points are at most 1,000,000 in magnitude, and
     // decaying only lessens it.
     tables: Vec<Box<[i32]>>,
-    ids: HashMap<(Points, DecayStep), TableId>,
+    ids: QuickMap<(Points, DecayStep), TableId>,
 }
 
 impl DecayTables {

@@ -4,7 +4,7 @@
 //! eight at a time while the text is hashed and compared. The hash has a secret of its own in each table, so
 //! that no rule set can be written whose texts all meet in one place.
 
-use std::hash::{BuildHasher, RandomState};
+use crate::hash::{mixed, seed, short};
 
 /// From texts, the case of ASCII letters ignored, to something of each.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ impl<V> Entry<V> {
 
 impl<V> Default for FoldedMap<V> {
     fn default() -> Self {
-        FoldedMap { seed: RandomState::new().hash_one(0), places: Box::default(), entries: Vec::new() }
+        FoldedMap { seed: seed(), places: Box::default(), entries: Vec::new() }
     }
 }
 
@@ -157,27 +157,8 @@ pub(crate) fn same(text: &[u8], folded: &[u8]) -> bool {
     }
 }
 
-/// Every bit of the product of two words depends on many of them; its halves together keep that.
-const fn mixed(word: u64) -> u64 {
-    let product = word as u128 * 0x9E37_79B9_7F4A_7C15_u128;
-    (product as u64) ^ (product >> 64) as u64
-}
-
 const fn word(bytes: &[u8; 8]) -> u64 {
     u64::from_le_bytes(*bytes)
-}
-
-/// Fewer than eight bytes as a word; of texts of one length no two are the same.
-fn short(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
-        (Some(first), Some(last), _) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-        }
-        (_, _, [first, second, third]) => u64::from_le_bytes([*first, *second, *third, 0, 0, 0, 0, 0]),
-        (_, _, [first, second]) => u64::from_le_bytes([*first, *second, 0, 0, 0, 0, 0, 0]),
-        (_, _, [first]) => u64::from(*first),
-        _ => 0,
-    }
 }
 
 /// Makes the ASCII capitals among eight bytes small, all at once.

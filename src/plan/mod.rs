@@ -8,32 +8,41 @@
 //! instant is done by then.
 
 mod attributes;
+mod bounds;
 mod decay;
 mod endings;
 mod fold;
+mod gather;
+mod lay_out;
 mod needles;
 mod numbering;
 mod program;
 mod selector_table;
+mod settled;
 mod signals;
 #[cfg(test)]
 pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
+mod text_numbers;
+mod value_ref;
 
-pub(crate) use attributes::{Texts, ValueRef};
 pub(crate) use decay::{DecayTables, TableId};
 pub(crate) use endings::{Ending, NewestEnding};
 pub(crate) use fold::{FoldRoom, FoldedMap};
+pub(crate) use gather::Arrival;
 pub(crate) use numbering::{Ages, PlanTerm, Signal, SignalKind, Sum, Thinned};
 pub(crate) use program::{Ageing, Leaf, NewestOp, Op, Program, ScoredOp, Slot};
 pub(crate) use selector_table::PlanSelector;
-pub(crate) use signals::{Bases, Settled, Signals, TermEvents};
+pub(crate) use settled::Settled;
+use settled::SlotSum;
+pub(crate) use signals::{Bases, Signals, TermEvents};
+pub(crate) use value_ref::{Texts, ValueRef};
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::decimal::Points;
+use crate::hash::QuickMap;
 use crate::model::{
     ConditionId, LimitPer, MAX_OCCURRENCES, Member, Model, RuleBody, RuleIndex, ScoreIndex, ScoreKind,
 };
@@ -57,6 +66,8 @@ pub(crate) struct Plan {
     selectors: SelectorTable,
     pub(crate) terms: Vec<PlanTerm>,
     pub(crate) sums: Vec<Sum>,
+    /// By event kind, ascending: the properties that some sum adds up.
+    summed: Vec<Vec<PropertyId>>,
     pub(crate) activity: Option<Activity>,
     /// By slot of attribute tests, the first condition that is the test.
     pub(crate) tested: Vec<ConditionId>,
@@ -126,6 +137,8 @@ pub(crate) struct PlanGroup {
     pub(crate) rules: Range<usize>,
     /// Places in [`Plan::settled_rules`].
     pub(crate) settled: Range<usize>,
+    /// The same rules slot by slot, where they are added up and lie close enough together.
+    settled_sum: Option<SlotSum>,
     pub(crate) best: bool,
     pub(crate) low: i64,
     pub(crate) high: i64,
@@ -166,6 +179,13 @@ pub(crate) struct PlanMql {
     pub(crate) again_after: Option<Period>,
 }
 
+impl Activity {
+    /// Whether events of a kind count as activity.
+    pub(crate) fn counts(&self, kind: EventKindId) -> bool {
+        self.passive.get(kind.0 as usize) != Some(&true)
+    }
+}
+
 impl Plan {
     /// Makes the plan of a rule set; takes time in proportion to its length.
     pub(crate) fn new(model: &Model) -> Plan {
@@ -182,7 +202,10 @@ impl Plan {
             groups: Vec::new(),
         };
         let scores = rules.scores(&mut numbering);
-        let RuleMaker { tables, each_rules, rules, settled, groups, .. } = rules;
+        let RuleMaker { tables, each_rules, rules, settled, mut groups, .. } = rules;
+        for group in groups.iter_mut().filter(|group| !group.best) {
+            group.settled_sum = settled.get(group.settled.clone()).and_then(SlotSum::of);
+        }
         let gates = gates(model, &lowered);
         let tested = tested(model, &lowered);
         let segments = model.segments.iter().map(|segment| lowered.slot(segment.condition)).collect();
@@ -191,6 +214,7 @@ impl Plan {
         Plan {
             selectors: SelectorTable::new(model, &numbering.terms),
             terms: numbering.terms,
+            summed: summed(model, &numbering.sums),
             sums: numbering.sums,
             activity: asks_for_activity.then(|| Activity {
                 passive: model.vocabulary.kinds.iter().map(|kind| kind.passive).collect(),
@@ -231,12 +255,6 @@ impl Plan {
     ) {
         self.program.attributes.decide(attribute, value, &mut room.value, run);
     }
-
-    /// Fills `signals` with all that follows from attributes alone: `decided` is called for each attribute that
-    /// is tested and puts the truth values of its run in place, as [`Plan::decide`] gives them.
-    pub(crate) fn settle_early(&self, signals: &mut Signals, decided: impl FnMut(AttributeId, &mut [bool])) {
-        signals.settle_early(self, decided);
-    }
 }
 
 /// Events and the terms that they fit.
@@ -259,6 +277,11 @@ impl Plan {
         });
     }
 
+    /// The properties of a kind that some sum adds up, ascending.
+    fn summed(&self, kind: EventKindId) -> &[PropertyId] {
+        self.summed.get(kind.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Calls `found` with each selector whose kind and subject an event fits, once for each of its patterns that
     /// the subject fits: what is left to ask of each event is [`PlanSelector::passes`], where there are tests.
     pub(crate) fn selectors_of(
@@ -279,6 +302,21 @@ impl Plan {
     ) -> bool {
         selector.passes(property, &mut room.value)
     }
+}
+
+/// By event kind, the properties that some sum adds up.
+fn summed(model: &Model, sums: &[Sum]) -> Vec<Vec<PropertyId>> {
+    let mut summed = vec![Vec::new(); model.vocabulary.kinds.len()];
+    for (kind, property) in sums.iter().flat_map(|sum| &sum.properties) {
+        if let Some(summed) = summed.get_mut(kind.0 as usize) {
+            summed.push(*property);
+        }
+    }
+    for properties in &mut summed {
+        properties.sort_unstable();
+        properties.dedup();
+    }
+    summed
 }
 
 /// Every condition that a rule, a segment or a gate is about.
@@ -319,7 +357,7 @@ fn decaying_conditions(model: &Model) -> Vec<ConditionId> {
 
 fn gates(model: &Model, lowered: &Lowered) -> PlanGates {
     let gates = &model.gates;
-    let mut reasons = HashMap::new();
+    let mut reasons = QuickMap::default();
     PlanGates {
         mql: gates.mql.as_ref().map(|mql| PlanMql {
             when: lowered.slot(mql.when),
@@ -394,6 +432,7 @@ impl RuleMaker<'_> {
                 _ => self.groups.push(PlanGroup {
                     rules: first_rule..self.rules.len(),
                     settled: first_settled..self.settled.len(),
+                    settled_sum: None,
                     best,
                     low: bounds.0.map_or(i64::MIN, Points::thousandths),
                     high: bounds.1.map_or(i64::MAX, Points::thousandths),

@@ -4,9 +4,8 @@
 //! has one number and is worked out once; what differs between those who ask is kept as the most that any of
 //! them can tell apart. Terms that nobody asks for get no number, and cost a lead nothing.
 
-use std::collections::HashMap;
-
 use super::Micros;
+use crate::hash::QuickMap;
 use crate::model::{Aggregate, Comparison, EventTest, LimitPer, Limits, Model, TermId, Window};
 use crate::vocabulary::{EventKindId, PropertyId};
 
@@ -76,6 +75,7 @@ pub(crate) struct PlanTerm {
     pub(crate) id: TermId,
     pub(crate) days: bool,
     pub(crate) subjects: bool,
+    pub(crate) sums: bool,
 }
 
 /// A number property added up over the events of a term.
@@ -103,9 +103,9 @@ pub(super) struct Numbering<'m> {
     pub(super) thinned: Vec<Thinned>,
     /// By [`TermId`].
     term_numbers: Vec<Option<u32>>,
-    signal_numbers: HashMap<(TermId, Window, &'m Aggregate), u32>,
-    sum_numbers: HashMap<(TermId, &'m Aggregate), u32>,
-    thinned_numbers: HashMap<Thinned, u32>,
+    signal_numbers: QuickMap<(TermId, Window, &'m Aggregate), u32>,
+    sum_numbers: QuickMap<(TermId, &'m Aggregate), u32>,
+    thinned_numbers: QuickMap<Thinned, u32>,
 }
 
 impl<'m> Numbering<'m> {
@@ -116,9 +116,9 @@ impl<'m> Numbering<'m> {
             signals: Vec::new(),
             thinned: Vec::new(),
             term_numbers: vec![None; model.terms.len()],
-            signal_numbers: HashMap::new(),
-            sum_numbers: HashMap::new(),
-            thinned_numbers: HashMap::new(),
+            signal_numbers: QuickMap::default(),
+            sum_numbers: QuickMap::default(),
+            thinned_numbers: QuickMap::default(),
         }
     }
 
@@ -192,6 +192,7 @@ impl<'m> Numbering<'m> {
         aggregate: &'m Aggregate,
         properties: &[(EventKindId, PropertyId)],
     ) -> u32 {
+        self.need(id, |term| term.sums = true);
         let sums = &mut self.sums;
         *self.sum_numbers.entry((id, aggregate)).or_insert_with(|| {
             let mut properties = properties.to_vec();
@@ -205,7 +206,7 @@ impl<'m> Numbering<'m> {
         let next = number_of(self.terms.len());
         let Some(slot) = self.term_numbers.get_mut(id.index()) else { return u32::MAX };
         *slot.get_or_insert_with(|| {
-            self.terms.push(PlanTerm { id, days: false, subjects: false });
+            self.terms.push(PlanTerm { id, days: false, subjects: false, sums: false });
             next
         })
     }

@@ -16,12 +16,12 @@
 //! number, so that a `let` used both ways, or by many others, is still looked at once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::Micros;
 use super::attributes::AttributeTests;
 use super::numbering::{Ages, Numbering, number_of};
 use crate::decimal::Points;
+use crate::hash::QuickMap;
 use crate::model::{
     BandIndex, Bound, Comparison, ConditionId, ConditionKind, DateTest, EventTest, Model, ScoreIndex,
     ValueTest,
@@ -84,12 +84,12 @@ impl Op {
     pub(crate) fn holds(self, operands: &[Slot], slots: &[bool]) -> bool {
         let holds = |slot: &Slot| slots.get(*slot as usize).copied().unwrap_or(false);
         match self {
-            Op::All(of) => of.of(operands).iter().all(holds),
-            Op::Any(of) => of.of(operands).iter().any(holds),
+            // Without branches: which slots hold cannot be foreseen.
+            Op::All(of) => of.of(operands).iter().fold(true, |all, slot| all & holds(slot)),
+            Op::Any(of) => of.of(operands).iter().fold(false, |any, slot| any | holds(slot)),
             Op::Not(slot) => !holds(&slot),
             Op::AtLeast { count, of } => {
-                of.of(operands).iter().filter(|slot| holds(slot)).take(count as usize).count()
-                    == count as usize
+                of.of(operands).iter().map(|slot| u32::from(holds(slot))).sum::<u32>() >= count
             }
         }
     }
@@ -193,7 +193,7 @@ pub(super) struct Lowered {
     slots: Vec<Option<Slot>>,
     newest: Vec<Option<u32>>,
     nodes: Vec<Option<u32>>,
-    dates: HashMap<AttributeId, u32>,
+    dates: QuickMap<AttributeId, u32>,
 }
 
 impl Lowered {
@@ -253,7 +253,7 @@ pub(super) fn lower<'m>(
         slots: number_slots(&order),
         newest: vec![None; nodes.len()],
         nodes: node_of,
-        dates: HashMap::new(),
+        dates: QuickMap::default(),
     };
     let ages = below(&nodes, decaying.iter().filter_map(|root| lowered.nodes.get(root.index()).copied()?));
     for place in order {
@@ -276,7 +276,7 @@ fn distinct_nodes<'m>(model: &'m Model, roots: &[ConditionId]) -> (Vec<Node<'m>>
     let names_segment = conditions_that_name_segments(model);
     let mut nodes: Vec<Node<'m>> = Vec::new();
     let mut node_of: Vec<Option<u32>> = vec![None; model.conditions.len()];
-    let mut known: HashMap<Cow<'m, ConditionKind>, u32> = HashMap::new();
+    let mut known: QuickMap<Cow<'m, ConditionKind>, u32> = QuickMap::default();
     // A segment's condition may stand behind one that names the segment; it never names one itself.
     for with_segments in [false, true] {
         for (place, condition) in model.conditions.iter().enumerate() {

@@ -4,9 +4,10 @@
 //! with wildcards are lists, and tests of properties are made only where the subject fits. Only selectors of
 //! terms that have a number in the plan are in the table.
 
-use super::attributes::{ValueRef, test_holds};
+use super::attributes::test_holds;
 use super::fold::{FoldedMap, folded_in};
 use super::numbering::{PlanTerm, number_of};
+use super::value_ref::ValueRef;
 use crate::model::{Glob, Model, SubjectPattern, ValueTest};
 use crate::vocabulary::{EventKindId, PropertyId};
 

@@ -74,6 +74,7 @@ impl ModelMaker {
                 segments: Vec::new(),
                 gates: Gates::default(),
                 lets: Vec::new(),
+                named: crate::model::Named::default(),
                 tests: Vec::new(),
             },
         };

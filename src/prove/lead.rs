@@ -24,6 +24,11 @@ const HOUR: i64 = 3_600 * SECOND;
 /// Adds to assumptions what limits ask for.
 pub(super) fn limit<'m>(prover: &Prover<'m>, state: &mut State<'m>, limits: Limits) {
     let Some(most) = limits.events.and_then(|most| u64::try_from(most).ok()) else { return };
+    // With very many terms the limit is kept to in making the lead alone.
+    const MOST_TERMS: usize = 200;
+    if prover.model.terms.len() > MOST_TERMS {
+        return;
+    }
     for (term, _) in (0..).zip(&prover.model.terms) {
         let test = EventTest {
             term: TermId(term),
@@ -171,6 +176,9 @@ impl Making<'_, '_> {
                 // One after the other on different days.
                 let from = self.events.len() % ages.len().clamp(1, 14);
                 for age in ages.iter().cycle().skip(from).take(ages.len()) {
+                    if !self.prover.budget().take(4) {
+                        return None;
+                    }
                     let Some(event) = self.event(selector.kind, &subject, &properties, *age) else {
                         continue;
                     };

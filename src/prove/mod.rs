@@ -79,11 +79,11 @@ pub(crate) struct Prover<'m> {
 /// Steps for all questions about one rule set together.
 const MOST_STEPS: u64 = 60_000_000;
 /// Steps for one question.
-const MOST_STEPS_A_QUESTION: u64 = 400_000;
+const MOST_STEPS_A_QUESTION: u64 = 200_000;
 /// Steps for each of the many small questions behind the bounds of a score and the like.
 const FEW_STEPS: u64 = 20_000;
 /// Settled assumptions that are tried for one question.
-const MOST_TRIED: usize = 48;
+const MOST_TRIED: usize = 24;
 
 /// What an exhausted search came to.
 enum Searched {
@@ -282,6 +282,9 @@ impl<'m> Prover<'m> {
 
     /// The plain reading of a lead.
     pub(crate) fn read(&self, facts: &Facts, at: Instant) -> Reading {
+        let model = self.model;
+        // It looks at everything that there is.
+        self.question.take(model.conditions.len() + model.rules.len() + model.terms.len());
         Reader::new(self.model, facts).read(at)
     }
 

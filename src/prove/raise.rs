@@ -1,7 +1,7 @@
 //! Leads with high scores, or low ones: to what is settled already, rules are added one by one, those with most
 //! points first, as long as a lead with all of it can be made and reads as it should.
 
-use super::state::{ScoreWanted, State};
+use super::state::{State, stretch_of};
 use super::{Leaf, Limits, Prover, Wish, Witness, lead};
 use crate::model::{
     Aggregate, Bound, Comparison, EventTest, LimitPer, Member, RuleBody, RuleIndex, ScoreIndex, ScoreKind,
@@ -29,25 +29,25 @@ pub(super) fn towards<'m>(
 ) -> Option<Witness> {
     let mut search = Search { prover, at, limits, tries: MOST_RULES };
     let mut state = settled.clone();
-    let mut found = None;
-    for wanted in &settled.scores {
-        for up in search.directions(&state, wanted)? {
-            state = search.climb(state, wanted.score, up, &mut |witness, points| {
-                if prover.fits(&witness.facts, at, wishes) {
-                    found = Some(witness.clone());
-                }
-                found.is_some() || is_met(wanted, points)
-            });
-            if found.is_some() {
-                return found;
+    let mut scores: Vec<ScoreIndex> = settled.scores.iter().map(|wanted| wanted.score).collect();
+    scores.sort_unstable();
+    scores.dedup();
+    for score in scores {
+        let goal = stretch_of(&settled.scores, score, prover.score_bounds(score));
+        let (_, points) = search.lead(&state, score)?;
+        let mut found = None;
+        let up = points < goal.0;
+        state = search.climb(state, score, up, goal, &mut |witness, points| {
+            if prover.fits(&witness.facts, at, wishes) {
+                found = Some(witness.clone());
             }
+            found.is_some() || (goal.0 <= points && points <= goal.1)
+        });
+        if found.is_some() {
+            return found;
         }
     }
     None
-}
-
-fn is_met(wanted: &ScoreWanted, points: i64) -> bool {
-    (wanted.low <= points && points <= wanted.high) == wanted.inside
 }
 
 impl<'m> Prover<'m> {
@@ -58,7 +58,8 @@ impl<'m> Prover<'m> {
         let at = lead::instants(&State::default()).first().copied()?;
         let mut search = Search { prover: self, at, limits: Limits::default(), tries: MOST_RULES };
         let mut best: Option<Reached> = None;
-        search.climb(State::default(), score, up, &mut |witness, points| {
+        let anywhere = (i64::MIN, i64::MAX);
+        search.climb(State::default(), score, up, anywhere, &mut |witness, points| {
             let is_better =
                 best.as_ref().is_none_or(|best| if up { points > best.points } else { points < best.points });
             if is_better {
@@ -78,16 +79,6 @@ struct Search<'p, 'm> {
 }
 
 impl<'m> Search<'_, 'm> {
-    /// Which ways a score may have to go: up, down, or either.
-    fn directions(&self, state: &State<'m>, wanted: &ScoreWanted) -> Option<Vec<bool>> {
-        let (_, points) = self.lead(state, wanted.score)?;
-        Some(match wanted {
-            _ if is_met(wanted, points) => Vec::new(),
-            ScoreWanted { inside: true, low, .. } => vec![points < *low],
-            _ => vec![true, false],
-        })
-    }
-
     /// The lead that assumptions make, and its score.
     fn lead(&self, state: &State<'m>, score: ScoreIndex) -> Option<(Witness, i64)> {
         let facts = lead::make(self.prover, state, self.at, self.limits)?;
@@ -96,12 +87,14 @@ impl<'m> Search<'_, 'm> {
         Some((Witness { facts, at: self.at }, points))
     }
 
-    /// Adds rules as long as they move the score on and `look` does not say that it is enough.
+    /// Adds rules as long as they move the score on, not beyond where it may go, and `look` does not say that it is
+    /// enough.
     fn climb(
         &mut self,
         mut state: State<'m>,
         score: ScoreIndex,
         up: bool,
+        (low, high): (i64, i64),
         look: &mut dyn FnMut(&Witness, i64) -> bool,
     ) -> State<'m> {
         let Some((witness, mut points)) = self.lead(&state, score) else { return state };
@@ -116,7 +109,9 @@ impl<'m> Search<'_, 'm> {
                 self.tries -= 1;
                 let Some(next) = self.with(&state, &more) else { continue };
                 let Some((witness, reached)) = self.lead(&next, score) else { continue };
-                if if up { reached > points } else { reached < points } {
+                let is_nearer =
+                    if up { points < reached && reached <= high } else { low <= reached && reached < points };
+                if is_nearer {
                     (state, points) = (next, reached);
                     if look(&witness, points) {
                         return state;

@@ -126,9 +126,8 @@ impl<'m> State<'m> {
         touched: &mut Vec<AttributeId>,
     ) -> bool {
         let condition = prover.same(condition);
-        match self.truth.insert(condition, holds) {
-            Some(known) => return known == holds,
-            None => {}
+        if let Some(known) = self.truth.insert(condition, holds) {
+            return known == holds;
         }
         let Some(condition) = prover.model.conditions.get(condition.index()) else { return true };
         let all = |choices: &mut Vec<Choice<'m>>, need: usize, of: &'m [ConditionId], want: bool| {
@@ -270,22 +269,32 @@ impl<'m> State<'m> {
 /// Whether each score can lie where it is wanted, given the bounds of all.
 pub(super) fn scores_fit(wanted: &[ScoreWanted], bounds: impl Fn(ScoreIndex) -> (i64, i64)) -> bool {
     wanted.iter().all(|one| {
-        let (mut low, mut high) = bounds(one.score);
-        let same = || wanted.iter().filter(|other| other.score == one.score);
-        for other in same().filter(|other| other.inside) {
-            (low, high) = (low.max(other.low), high.min(other.high));
-        }
-        // Twice, because one that is cut off may lay another bare.
-        for other in same().chain(same()).filter(|other| !other.inside) {
-            if other.low <= low && low <= other.high {
-                low = other.high.saturating_add(1);
-            }
-            if other.low <= high && high <= other.high {
-                high = other.low.saturating_sub(1);
-            }
-        }
+        let (low, high) = stretch_of(wanted, one.score, bounds(one.score));
         low <= high
     })
+}
+
+/// The stretch in which a score is wanted, out of its bounds; the wrong way round where there is none. What is to
+/// be left out in its middle is not looked at.
+pub(super) fn stretch_of(
+    wanted: &[ScoreWanted],
+    score: ScoreIndex,
+    (mut low, mut high): (i64, i64),
+) -> (i64, i64) {
+    let same = || wanted.iter().filter(|other| other.score == score);
+    for other in same().filter(|other| other.inside) {
+        (low, high) = (low.max(other.low), high.min(other.high));
+    }
+    // Twice, because one that is cut off may lay another bare.
+    for other in same().chain(same()).filter(|other| !other.inside) {
+        if other.low <= low && low <= other.high {
+            low = other.high.saturating_add(1);
+        }
+        if other.low <= high && high <= other.high {
+            high = other.low.saturating_sub(1);
+        }
+    }
+    (low, high)
 }
 
 fn passes_missing(wanted: &[Wanted<'_>]) -> bool {

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use super::Compiled;
 use crate::decimal::Points;
 use crate::lead::Stage;
-use crate::model::ScoreIndex;
+use crate::model::{BandIndex, ScoreIndex};
 use crate::score::Outcome;
 use crate::time::Instant;
 
@@ -118,6 +118,12 @@ impl Evaluation {
     /// The band that the score called `name` is in, or none where there is no such score or it has no bands.
     pub fn band(&self, name: &str) -> Option<&str> {
         self.band_of(self.rules.score_id(name)?.0)
+    }
+
+    /// The place of the band that the score with this id is in, 0 for the highest, or none where it has no bands:
+    /// for hosts that want to compare bands without their names.
+    pub fn band_place(&self, id: ScoreId) -> Option<usize> {
+        self.outcome.bands.get(id.0.index()).copied().flatten().map(BandIndex::index)
     }
 
     /// The band of each score that has bands, in the order of the band lists.

@@ -6,13 +6,13 @@
 //! `|` or listed behind `in` do not count. Names of scores, bands, rules, groups, segments, attributes, events
 //! and properties do: results and leads carry them. So do standard names that a definition of the rule set hides.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
 use crate::check;
+use crate::hash::QuickMap;
 use crate::hex;
 use crate::model::{
     Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, Folded, LimitPer,
@@ -119,7 +119,7 @@ struct Writer<'m> {
     terms: Vec<[u8; 32]>,
     conditions: Vec<[u8; 32]>,
     /// The digest of each list, by where it is kept: many tests may share one.
-    lists: HashMap<(usize, usize), [u8; 32]>,
+    lists: QuickMap<(usize, usize), [u8; 32]>,
 }
 
 impl<'m> Writer<'m> {
@@ -129,7 +129,7 @@ impl<'m> Writer<'m> {
             model,
             terms: Vec::new(),
             conditions: Vec::new(),
-            lists: HashMap::new(),
+            lists: QuickMap::default(),
         }
     }
 }

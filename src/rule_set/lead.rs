@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::evaluation::Evaluation;
-use super::{Compiled, LeadBuilder, RuleSet};
+use super::{Compiled, LeadBuilder, LeadRow, RuleSet};
 use crate::lead::{Facts, FactsBuilder, LeadError, Stage, UnknownName, from_serialize};
 use crate::plan::Signals;
 use crate::score::{self, Outcome, Scratch};
@@ -24,11 +24,15 @@ pub struct Lead {
     rules: Arc<Compiled>,
     facts: Facts,
     signals: Signals,
+    /// What evaluating gives at every instant, but for the stage; none where that depends on the instant.
+    settled: Option<Box<Outcome>>,
 }
 
 impl Lead {
     pub(crate) fn new(rules: &Arc<Compiled>, facts: Facts) -> Self {
-        Lead { rules: Arc::clone(rules), signals: rules.plan.signals(&facts), facts }
+        let signals = rules.plan.signals(&facts);
+        let settled = score::settled(&rules.plan, &signals).map(Box::new);
+        Lead { rules: Arc::clone(rules), signals, facts, settled }
     }
 
     /// The lead's id; empty where it has none.
@@ -135,10 +139,34 @@ impl Evaluator {
 
     /// Evaluates the rule set over a lead at `now`: see [`RuleSet::evaluate`].
     pub fn evaluate(&mut self, lead: &Lead, now: DateTime<Utc>) -> &Evaluation {
-        let lead = lead.fitted(&self.evaluation.rules);
-        self.evaluation.id.clone_from(&lead.facts.id);
-        let record = (lead.facts.stage, lead.facts.stage_since);
-        self.look(&lead.signals, record, Instant::nearest(now))
+        let Evaluator { scratch, evaluation, looks_ahead, .. } = self;
+        let lead = lead.fitted(&evaluation.rules);
+        evaluation.id.clone_from(&lead.facts.id);
+        let (record, at) = ((lead.facts.stage, lead.facts.stage_since), Instant::nearest(now));
+        let plan = &evaluation.rules.plan;
+        if let Some(settled) = &lead.settled
+            && score::take_settled(plan, settled, record, at, &mut evaluation.outcome)
+        {
+            evaluation.looked_at(record, at, *looks_ahead);
+        } else {
+            evaluation.look(&lead.signals, record, at, *looks_ahead, scratch);
+        }
+        evaluation
+    }
+
+    /// Evaluates the rule set over a row at `now`.
+    ///
+    /// # Errors
+    /// The row is of another rule set.
+    pub fn evaluate_row(&mut self, row: &mut LeadRow, now: DateTime<Utc>) -> Result<&Evaluation, LeadError> {
+        let Evaluator { scratch, evaluation, looks_ahead, .. } = self;
+        if !Arc::ptr_eq(row.rules(), &evaluation.rules) {
+            return Err(LeadError::of_other_rules("the row", "fill one of this rule set"));
+        }
+        evaluation.id.clone_from(&row.id);
+        let record = row.record;
+        evaluation.look(row.signals(), record, Instant::nearest(now), *looks_ahead, scratch);
+        Ok(evaluation)
     }
 
     /// Evaluates the rule set over what a state keeps of a lead, at `now`: gives what the lead's full history
@@ -152,28 +180,33 @@ impl Evaluator {
         now: DateTime<Utc>,
     ) -> Result<&Evaluation, StateError> {
         let at = Instant::nearest(now);
-        let mut room = std::mem::take(&mut self.state);
-        let filled = state.fill(&self.evaluation.rules, at, &mut room);
-        if filled.is_ok() {
-            self.evaluation.id.clear();
-            self.evaluation.id.push_str(state.id());
-            self.look(&room.signals, state.record(), at);
-        }
-        self.state = room;
-        filled.map(|()| &self.evaluation)
+        let (room, evaluation) = (&mut self.state, &mut self.evaluation);
+        state.fill(&evaluation.rules, at, room)?;
+        evaluation.id.clear();
+        evaluation.id.push_str(state.id());
+        evaluation.look(&room.signals, state.record(), at, self.looks_ahead, &mut self.scratch);
+        Ok(evaluation)
+    }
+}
+
+impl Evaluation {
+    /// Evaluates over a lead's signals.
+    fn look(
+        &mut self,
+        signals: &Signals,
+        record: (Stage, Option<Instant>),
+        at: Instant,
+        looks_ahead: bool,
+        scratch: &mut Scratch,
+    ) {
+        let evaluate = if looks_ahead { score::evaluate } else { score::evaluate_once };
+        evaluate(&self.rules.plan, signals, record, at, scratch, &mut self.outcome);
+        self.looked_at(record, at, looks_ahead);
     }
 
-    fn look(&mut self, signals: &Signals, record: (Stage, Option<Instant>), at: Instant) -> &Evaluation {
-        let Evaluation { rules, outcome, .. } = &mut self.evaluation;
-        if self.looks_ahead {
-            score::evaluate(&rules.plan, signals, record, at, &mut self.scratch, outcome);
-        } else {
-            score::evaluate_once(&rules.plan, signals, record, at, &mut self.scratch, outcome);
-        }
-        self.evaluation.at = at;
-        self.evaluation.record = record;
-        self.evaluation.looked_ahead = self.looks_ahead;
-        &self.evaluation
+    /// Takes note of how the outcome came about.
+    fn looked_at(&mut self, record: (Stage, Option<Instant>), at: Instant, looked_ahead: bool) {
+        (self.at, self.record, self.looked_ahead) = (at, record, looked_ahead);
     }
 }
 

@@ -19,13 +19,14 @@ use crate::vocabulary::{AttributeId, Type, Vocabulary};
 #[must_use]
 pub struct LeadBuilder<'r> {
     rules: &'r Arc<Compiled>,
-    facts: FactsBuilder<'r>,
+    /// In a box, because every method moves the builder.
+    facts: Box<FactsBuilder<'r>>,
 }
 
 impl<'r> LeadBuilder<'r> {
     /// A lead of whom nothing is known yet.
     pub(super) fn new(rules: &'r Arc<Compiled>) -> Self {
-        LeadBuilder { rules, facts: FactsBuilder::new(&rules.model.vocabulary) }
+        LeadBuilder { rules, facts: Box::new(FactsBuilder::new(&rules.model.vocabulary)) }
     }
 
     /// Gives the lead its id, which results and explanations name it by; empty if never set.

@@ -5,11 +5,13 @@ mod evaluation;
 mod explain;
 mod files;
 mod fingerprint;
+mod handle;
 mod lead;
 mod lead_builder;
 #[cfg(feature = "json")]
 mod lead_reader;
 mod plan_report;
+mod row;
 mod rule_value;
 mod sla;
 
@@ -17,15 +19,19 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 pub use compiler::Compiler;
+pub(crate) use compiler::Read;
 pub use evaluation::{Evaluation, ScoreId};
+pub(crate) use files::read_text;
 pub(crate) use fingerprint::Meanings;
 pub use fingerprint::{Fingerprint, NotAFingerprint};
+pub use handle::{AttributeHandle, EventHandle, KnownEvent, PropertyHandle};
 pub use lead::{Evaluator, Lead};
 pub use lead_builder::{LeadBuilder, NewEvent};
 pub(crate) use lead_builder::{instant as checked_instant, unknown as unknown_name};
 #[cfg(feature = "json")]
 pub use lead_reader::LeadReader;
 pub use plan_report::{AttributePlan, ConditionsPlan, PlanReport, RulesPlan, SignalPlan, TablesPlan};
+pub use row::LeadRow;
 pub use rule_value::RuleValue;
 
 use crate::diagnostic::Diagnostics;

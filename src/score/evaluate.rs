@@ -134,11 +134,17 @@ impl Evaluation<'_> {
         due: &mut Micros,
     ) -> i64 {
         let rules = self.plan.rules.get(group.rules.clone()).unwrap_or(&[]);
-        let values = rules.iter().filter_map(|rule| self.rule(*rule, now, scratch, due));
         let value = if group.best {
+            let values = rules.iter().filter_map(|rule| self.rule(*rule, now, scratch, due));
             values.max().max(settled).unwrap_or(0)
         } else {
-            values.fold(settled.unwrap_or(0), i64::saturating_add)
+            rules.iter().fold(settled.unwrap_or(0), |sum, rule| {
+                sum.saturating_add(match rule {
+                    // Without a branch: whether it holds cannot be foreseen.
+                    PlanRule::Condition { slot, points } => points & -i64::from(holds(scratch, *slot)),
+                    rule => self.rule(*rule, now, scratch, due).unwrap_or(0),
+                })
+            })
         };
         value.min(group.high).max(group.low)
     }
@@ -146,7 +152,7 @@ impl Evaluation<'_> {
     /// What a rule gives, in thousandths of a point; none where its condition does not hold, or where it
     /// counts no event.
     fn rule(&self, rule: PlanRule, now: Micros, scratch: &Scratch, due: &mut Micros) -> Option<i64> {
-        let holds = |slot: Slot| scratch.slots.get(slot as usize) == Some(&true);
+        let holds = |slot| holds(scratch, slot);
         match rule {
             PlanRule::Condition { slot, points } => holds(slot).then_some(points),
             PlanRule::Decaying { slot, newest, decay } => {
@@ -203,6 +209,11 @@ impl Evaluation<'_> {
             _ => NEVER,
         }
     }
+}
+
+#[inline]
+fn holds(scratch: &Scratch, slot: Slot) -> bool {
+    scratch.slots.get(slot as usize) == Some(&true)
 }
 
 /// The stage of a lead's record after at most one step.

@@ -102,6 +102,37 @@ pub(crate) fn evaluate_once(
     Evaluation::new(plan, signals, record).look(now, scratch, outcome);
 }
 
+/// What evaluating gives at every instant, but for the stage; none where something else depends on the instant.
+pub(crate) fn settled(plan: &Plan, signals: &Signals) -> Option<Outcome> {
+    let is_settled = plan.program.leaves.is_empty() && plan.each_rules.is_empty();
+    is_settled.then(|| {
+        let mut outcome = Outcome::default();
+        let nowhere = (Stage::default(), None);
+        evaluate_once(plan, signals, nowhere, Instant::EPOCH, &mut Scratch::default(), &mut outcome);
+        outcome
+    })
+}
+
+/// As [`evaluate`], from what is [`settled`] of a lead; false where the stage alone may change later.
+pub(crate) fn take_settled(
+    plan: &Plan,
+    settled: &Outcome,
+    record: (Stage, Option<Instant>),
+    now: Instant,
+    outcome: &mut Outcome,
+) -> bool {
+    if record.0 == Stage::Recycled {
+        return false;
+    }
+    outcome.scores.clone_from(&settled.scores);
+    outcome.bands.clone_from(&settled.bands);
+    outcome.segments.clone_from(&settled.segments);
+    outcome.gates = settled.gates;
+    outcome.stage = step(plan, record, settled.gates, now);
+    outcome.valid_until = None;
+    true
+}
+
 /// What stays the same from one instant to the next.
 #[derive(Clone, Copy)]
 struct Evaluation<'a> {

@@ -26,7 +26,7 @@ pub enum StateError {
         /// The instant that was asked for.
         at: DateTime<Utc>,
     },
-    /// The state, or the handle of an attribute or event kind, is of a rule set that asks for other things.
+    /// The state is of a rule set that asks for other things.
     #[error("{what} belongs to another rule set, which asks other things of a lead: {help}")]
     OtherRules {
         /// What does.

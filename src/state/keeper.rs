@@ -9,13 +9,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::pack::{self, Arrival};
-use super::retention::{Key, Retention};
+use super::retention::Retention;
 use super::{Kept, LeadState, NEVER_YET, StageWrite, StateError};
-use crate::lead::{Input, LeadError, LeadErrorKind, NameOf, Stage, Value, typed_value};
+use crate::lead::{Input, LeadError, NameOf, Stage, value_ref};
 use crate::plan::{FoldRoom, Micros, Plan, ValueRef};
-use crate::rule_set::{Compiled, NewEvent, checked_instant, unknown_name};
+use crate::rule_set::{
+    AttributeHandle, Compiled, EventHandle, KnownEvent, NewEvent, PropertyHandle, checked_instant,
+    unknown_name,
+};
 use crate::time::Instant;
-use crate::vocabulary::{AttributeId, EventKindId, PropertyId, Type};
+use crate::vocabulary::{EventKindId, PropertyId, Type};
 
 /// Arrivals are packed when they take this many bytes, or as many as what is packed already.
 const MOST_LOOSE: usize = 384;
@@ -41,51 +44,6 @@ pub(super) struct Tools {
     values: Vec<i64>,
     run: Vec<bool>,
     pub(super) output: Vec<u8>,
-}
-
-/// An attribute of one rule set, its name resolved once: see [`Keeper::attribute`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AttributeHandle {
-    id: AttributeId,
-    /// Its place among those that something asks for, if anything does.
-    place: Option<u32>,
-    rules: Key,
-}
-
-/// An event kind of one rule set, its name resolved once: see [`Keeper::event`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EventHandle {
-    kind: EventKindId,
-    rules: Key,
-}
-
-/// A property of an event kind, its name resolved once: see [`Keeper::property`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PropertyHandle {
-    event: EventHandle,
-    property: PropertyId,
-}
-
-/// An event whose names are resolved: the fast way into a state.
-#[derive(Clone, Copy, Debug)]
-pub struct KnownEvent<'a> {
-    /// What happened.
-    pub kind: EventHandle,
-    /// What it is about; may be empty.
-    pub subject: &'a str,
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// Its own id; an empty one is none.
-    pub id: &'a str,
-    /// Its properties; of one that is there twice the last counts.
-    pub properties: &'a [(PropertyHandle, Input<'a>)],
-}
-
-impl<'a> KnownEvent<'a> {
-    /// An event without properties and without an id of its own.
-    pub const fn new(kind: EventHandle, subject: &'a str, at: DateTime<Utc>) -> Self {
-        KnownEvent { kind, subject, at, id: "", properties: &[] }
-    }
 }
 
 /// An event but for its properties.
@@ -118,12 +76,7 @@ impl Keeper {
     /// # Errors
     /// The vocabulary has no such attribute.
     pub fn attribute(&self, name: &str) -> Result<AttributeHandle, StateError> {
-        let vocabulary = &self.rules.model.vocabulary;
-        let id = vocabulary.attribute_id(name);
-        let id = id.ok_or_else(|| unknown_name(vocabulary, NameOf::Attribute, name))?;
-        let retention = self.rules.retention();
-        let place = retention.attribute(id).and_then(|(place, _)| u32::try_from(place).ok());
-        Ok(AttributeHandle { id, place, rules: retention.handles })
+        Ok(self.rules.attribute(name)?)
     }
 
     /// Resolves the name of an event kind.
@@ -131,10 +84,7 @@ impl Keeper {
     /// # Errors
     /// The vocabulary has no such event kind.
     pub fn event(&self, kind: &str) -> Result<EventHandle, StateError> {
-        let vocabulary = &self.rules.model.vocabulary;
-        let id = vocabulary.kind_id(kind);
-        let kind = id.ok_or_else(|| unknown_name(vocabulary, NameOf::Event, kind))?;
-        Ok(EventHandle { kind, rules: self.rules.retention().handles })
+        Ok(self.rules.event(kind)?)
     }
 
     /// Resolves the name of a property of an event kind.
@@ -142,11 +92,7 @@ impl Keeper {
     /// # Errors
     /// The event kind has no such property, or is of another rule set.
     pub fn property(&self, event: EventHandle, name: &str) -> Result<PropertyHandle, StateError> {
-        self.check_handle(event.rules)?;
-        let vocabulary = &self.rules.model.vocabulary;
-        let property = vocabulary.kind(event.kind).and_then(|kind| kind.property_id(name));
-        let unknown = || unknown_name(vocabulary, NameOf::Property(Some(event.kind)), name);
-        Ok(PropertyHandle { event, property: property.ok_or_else(unknown)? })
+        Ok(self.rules.property(event, name)?)
     }
 
     /// Writes an attribute. Of several writes the one with the latest `at` counts, in whatever order they come;
@@ -163,24 +109,15 @@ impl Keeper {
         value: impl Into<Input<'a>>,
         at: DateTime<Utc>,
     ) -> Result<(), StateError> {
-        self.check_handle(attribute.rules)?;
+        self.rules.check_handle(attribute.rules, "the attribute")?;
         self.check_state(state)?;
         let value = value.into();
-        let id = attribute.id;
-        let known = self.rules.model.vocabulary.attribute(id);
+        let known = self.rules.model.vocabulary.attribute(attribute.id);
         let (name, of) = known.map_or(("", &Type::Text), |known| (known.name.as_str(), &known.of));
-        let wrong = |kind| LeadError::new(name, kind);
-        let owned;
-        let value = match (of, &value) {
-            (Type::Text, Input::Text(text)) => Some(ValueRef::Text(text)).filter(|_| !text.is_empty()),
-            (_, value) => {
-                owned = typed_value(of, value).map_err(wrong)?;
-                owned.as_ref().map(ValueRef::from)
-            }
-        };
+        let value = value_ref(of, &value).map_err(|kind| LeadError::new(name, kind))?;
         let at = checked_instant("at", at)?.micros();
-        if let Some(place) = attribute.place {
-            self.tools.write(&self.rules, state, place as usize, value, at);
+        if let Some((place, _)) = self.rules.retention().attribute(attribute.id) {
+            self.tools.write(&self.rules, state, place, value, at);
         }
         Ok(())
     }
@@ -231,20 +168,20 @@ impl Keeper {
     ) -> Result<(), StateError> {
         let Keeper { rules, tools } = self;
         let vocabulary = &rules.model.vocabulary;
-        let kind_id = rules.retention().kind(vocabulary, &event.kind);
+        let kind_id = vocabulary.kind_id(&event.kind);
         let Some((kind_id, kind)) = kind_id.and_then(|id| Some((id, vocabulary.kind(id)?))) else {
             return Err(unknown_name(vocabulary, NameOf::Event, &event.kind).into());
         };
         for (name, value) in &event.properties {
             let property = kind.property_id(name).and_then(|id| kind.property(id));
             let unknown = || unknown_name(vocabulary, NameOf::Property(Some(kind_id)), name);
-            scalar(&property.ok_or_else(unknown)?.of, value)
+            value_ref(&property.ok_or_else(unknown)?.of, value)
                 .map_err(|kind| LeadError::new(&**name, kind).within(&event.kind))?;
         }
         let value = |id| {
             let property = kind.property(id)?;
             let (_, value) = event.properties.iter().rev().find(|(name, _)| *name == property.name)?;
-            scalar(&property.of, value).ok().flatten()
+            value_ref(&property.of, value).ok().flatten()
         };
         let parts =
             Parts { subject: &event.subject, at: event.at, id: &event.id, kind: kind_id, missing_only };
@@ -261,21 +198,9 @@ impl Keeper {
         event: &KnownEvent<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StateError> {
-        self.check_handle(event.kind.rules)?;
         let Keeper { rules, tools } = self;
-        let Some(kind) = rules.model.vocabulary.kind(event.kind.kind) else { return Ok(()) };
-        for (handle, value) in event.properties {
-            let property = kind.property(handle.property).filter(|_| handle.event == event.kind);
-            let Some(property) = property else {
-                return Err(other_rules("the property", "resolve it for the kind of the event"));
-            };
-            scalar(&property.of, value)
-                .map_err(|error| LeadError::new(&property.name, error).within(&kind.name))?;
-        }
-        let value = |id| {
-            let (_, value) = event.properties.iter().rev().find(|(handle, _)| handle.property == id)?;
-            scalar(&kind.property(id)?.of, value).ok().flatten()
-        };
+        let kind = rules.checked_event(event)?;
+        let value = |id| event.property(kind, id);
         let KnownEvent { subject, at, id, .. } = *event;
         let parts = Parts { subject, at, id, kind: event.kind.kind, missing_only: false };
         tools.take_in(rules, state, parts, now, value)
@@ -332,13 +257,6 @@ impl Keeper {
         self.tools.kept.gather(&state.bytes, &stretches, retention);
         self.tools.pack_gathered(retention, state);
         Ok(())
-    }
-
-    fn check_handle(&self, rules: Key) -> Result<(), StateError> {
-        if rules == self.rules.retention().handles {
-            return Ok(());
-        }
-        Err(other_rules("the handle", "resolve the name with a keeper of this rule set"))
     }
 
     pub(super) fn check_state(&self, state: &LeadState) -> Result<(), StateError> {
@@ -469,8 +387,7 @@ fn other_rules(what: &'static str, help: &'static str) -> StateError {
 
 /// The term of activity, where an event of this kind is some.
 fn activity(plan: &Plan, retention: &Retention, kind: EventKindId) -> Option<u32> {
-    let passive = plan.activity.as_ref()?.passive.get(kind.0 as usize) == Some(&true);
-    retention.activity(plan).filter(|_| !passive)
+    retention.activity(plan).filter(|_| plan.activity.as_ref().is_some_and(|activity| activity.counts(kind)))
 }
 
 fn take_later_write(
@@ -497,17 +414,4 @@ fn take_later_write(
     if let (Some(own), Some(date)) = (kept.date.and_then(|place| state.dates.get_mut(place as usize)), date) {
         *own = date;
     }
-}
-
-/// A value of a property: a text, a number or a flag.
-fn scalar<'v>(of: &Type, input: &'v Input<'_>) -> Result<Option<ValueRef<'v>>, LeadErrorKind> {
-    if let (Type::Text, Input::Text(text)) = (of, input) {
-        return Ok(Some(ValueRef::Text(text)).filter(|_| !text.is_empty()));
-    }
-    Ok(match typed_value(of, input)? {
-        Some(Value::Number(number)) => Some(ValueRef::Number(number)),
-        Some(Value::Flag(flag)) => Some(ValueRef::Flag(flag)),
-        // OK because properties have no other types, and no text comes from what is not one.
-        _ => None,
-    })
 }

@@ -1,11 +1,12 @@
 //! The events of a state spread out for work: sorted, each delivery once, and rid of what nothing asks for.
 
 use std::cmp::Ordering;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 use super::LeadState;
 use super::pack::{Entry, Span, read_arrivals, read_packed, values_of};
 use super::retention::{KeptTerm, Need, Retention};
+use crate::hash::QuickHash;
 use crate::model::LimitPer;
 use crate::plan::Micros;
 use crate::time::DAY;
@@ -246,7 +247,7 @@ struct IdTable {
     places: Vec<u32>,
     /// Each id and the earliest time that it came with.
     earliest: Vec<(Span, Micros)>,
-    hasher: RandomState,
+    hasher: QuickHash,
 }
 
 impl IdTable {

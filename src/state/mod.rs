@@ -54,10 +54,10 @@ pub(crate) mod words;
 pub use bound::{StateBound, TermBound};
 pub use error::StateError;
 pub(crate) use fill::StateRoom;
-pub use keeper::{AttributeHandle, EventHandle, Keeper, KnownEvent, PropertyHandle};
+pub use keeper::Keeper;
 pub(crate) use kept::Kept;
 pub use rebuild::StatePart;
-pub(crate) use retention::Retention;
+pub(crate) use retention::{Key, Retention};
 pub use stored::StoredState;
 
 use chrono::{DateTime, Utc};
@@ -67,7 +67,6 @@ use crate::plan::Micros;
 use crate::time::Instant;
 use kept::Stretch;
 use rebuild::Missing;
-use retention::Key;
 
 /// What is kept of one lead: plain data, made and changed by a [`Keeper`], evaluated by
 /// [`Evaluator::evaluate_state`](crate::Evaluator::evaluate_state).

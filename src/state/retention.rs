@@ -12,9 +12,9 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use crate::model::{LimitPer, Model};
-use crate::plan::{Ages, EachRule, FoldRoom, FoldedMap, Leaf, Micros, Plan, Signal, SignalKind};
+use crate::plan::{Ages, EachRule, FoldRoom, Leaf, Micros, Plan, Signal, SignalKind};
 use crate::rule_set::Meanings;
-use crate::vocabulary::{AttributeId, EventKindId, Vocabulary};
+use crate::vocabulary::AttributeId;
 
 /// The newest events of a term that something can still ask for.
 ///
@@ -68,7 +68,7 @@ pub(super) struct KeptAttribute {
 }
 
 /// 128 bits of a digest.
-pub(super) type Key = [u8; 16];
+pub(crate) type Key = [u8; 16];
 
 /// All that states of a plan keep.
 #[derive(Clone, Debug)]
@@ -88,9 +88,7 @@ pub(crate) struct Retention {
     /// Says how everything above is numbered: states can be read by plans with an equal one only.
     pub(super) layout: Key,
     /// Says the same of attributes and event kinds, so that a handle finds what it was made for.
-    pub(super) handles: Key,
-    /// Event kinds by name.
-    kinds: FoldedMap<EventKindId>,
+    handles: Key,
 }
 
 /// A count without a window is kept as times up to this; beyond, events without an id become a number.
@@ -119,11 +117,7 @@ impl Retention {
             missing: missing(model, plan),
             layout: Key::default(),
             handles: Key::default(),
-            kinds: FoldedMap::default(),
         };
-        for (id, kind) in (0..).map(EventKindId).zip(&model.vocabulary.kinds) {
-            *retention.kinds.entry(&kind.name, || id) = id;
-        }
         retention.place_sums(model, plan, &windows);
         if plan.activity.is_some() {
             let newest = Need { ages: EVER, per: None, times: 1, with_id_only: false };
@@ -132,6 +126,16 @@ impl Retention {
         retention.list_attributes(model, plan, &meanings);
         retention.digest(model, plan, &meanings);
         retention
+    }
+
+    /// The truth values of a lead of whom nothing is known.
+    pub(crate) fn missing(&self) -> &[bool] {
+        &self.missing
+    }
+
+    /// Says how attributes, event kinds and properties are numbered.
+    pub(crate) fn handles(&self) -> Key {
+        self.handles
     }
 
     /// The number of the term that activity is kept as.
@@ -147,13 +151,6 @@ impl Retention {
     pub(super) fn attribute(&self, id: AttributeId) -> Option<(usize, &KeptAttribute)> {
         let place = self.attributes.binary_search_by_key(&id, |kept| kept.id).ok()?;
         Some((place, self.attributes.get(place)?))
-    }
-
-    /// The event kind called `name`.
-    pub(super) fn kind(&self, vocabulary: &Vocabulary, name: &str) -> Option<EventKindId> {
-        let id = *self.kinds.get(name)?;
-        // Names have small letters only, and the table does not tell letters of either case apart.
-        vocabulary.kind(id).filter(|kind| kind.name == name).map(|_| id)
     }
 
     fn place_sums(&mut self, model: &Model, plan: &Plan, windows: &[SumWindows]) {

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Keeper, KnownEvent, LeadState, StateError};
+use super::{Keeper, LeadState, StateError};
+use crate::KnownEvent;
 use crate::{NewEvent, Points, RuleSet, Stage};
 
 fn time(text: &str) -> DateTime<Utc> {
@@ -124,11 +125,10 @@ fn what_belongs_to_another_rule_set_is_refused() {
     let error = keeper.record_known(&mut state, &KnownEvent::new(watched, "demo", day(1)), day(1));
     assert_eq!(
         error.unwrap_err().to_string(),
-        "the handle belongs to another rule set, which asks other things of a lead: \
-         resolve the name with a keeper of this rule set"
+        "the event kind belongs to another rule set: resolve its name with this one"
     );
     let title = others.attribute("title").unwrap();
-    assert!(matches!(keeper.set(&mut state, title, "x", day(1)), Err(StateError::OtherRules { .. })));
+    assert!(matches!(keeper.set(&mut state, title, "x", day(1)), Err(StateError::Lead(_))));
     assert!(others.record(&mut state, &visit(day(1)), day(1)).is_err());
     assert!(others.store(&state).is_err());
     assert!(other.evaluator().evaluate_state(&state, day(1)).is_err());

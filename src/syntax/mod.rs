@@ -10,6 +10,7 @@ pub(crate) mod ast;
 mod characters;
 mod driver;
 mod failure;
+pub(crate) mod fits;
 pub(crate) mod format;
 mod grammar;
 mod hints;
@@ -17,9 +18,12 @@ pub(crate) mod keyword;
 mod lower;
 mod nesting;
 mod start;
-mod token;
+mod texts;
+pub(crate) mod token;
 
 use self::ast::Ast;
+pub(crate) use self::start::STATEMENTS;
+pub(crate) use self::texts::texts;
 use crate::diagnostic::{Diagnostic, FileId};
 use crate::limits::Limits;
 

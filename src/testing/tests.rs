@@ -55,6 +55,7 @@ fn model(kinds: Vec<ExpectationKind>) -> Model {
         }],
         gates: Gates::default(),
         lets: Vec::new(),
+        named: crate::model::Named::default(),
         tests: vec![test],
     }
 }

@@ -31,7 +31,10 @@ mod leads;
 mod ledger;
 mod lives;
 mod merge;
+#[cfg(test)]
+mod pages;
 mod review;
+mod row;
 mod rules;
 mod shrink;
 mod state;
@@ -63,6 +66,12 @@ fn case_of(dice: &mut Dice, size: usize) -> Case {
     let now = leads::instant(dice);
     let lead = leads::lead(dice, &rules.mentioned, now, 4 + size * 2);
     Case { pieces: rules.pieces, lead, now }
+}
+
+/// The text of the rule set of a seed, for whoever tries texts rather than evaluations.
+#[cfg(test)]
+pub(crate) fn rule_set_text(seed: u64, size: usize) -> String {
+    rules::render(&case(seed, size).pieces)
 }
 
 impl fmt::Display for Case {

@@ -5,9 +5,10 @@
 //! looking a name up does not take longer the more there are.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
+
+use crate::hash::QuickMap;
 
 /// An attribute by its place in the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +42,7 @@ pub(crate) enum Type {
 pub(crate) struct Symbols {
     names: Vec<String>,
     /// By the name in lower case.
-    ids: HashMap<String, SymbolId>,
+    ids: QuickMap<String, SymbolId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(crate) struct Property {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Properties {
     list: Vec<Property>,
-    ids: HashMap<String, PropertyId>,
+    ids: QuickMap<String, PropertyId>,
 }
 
 /// Every attribute and event kind that leads of one rule set can have.
@@ -81,8 +82,8 @@ pub(crate) struct Properties {
 pub(crate) struct Vocabulary {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) kinds: Vec<EventKind>,
-    attribute_ids: HashMap<String, AttributeId>,
-    kind_ids: HashMap<String, EventKindId>,
+    attribute_ids: QuickMap<String, AttributeId>,
+    kind_ids: QuickMap<String, EventKindId>,
 }
 
 impl Vocabulary {
@@ -133,7 +134,7 @@ impl FromIterator<Property> for Properties {
     /// Of several properties with one name the first is found by it.
     fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Self {
         let list: Vec<Property> = properties.into_iter().collect();
-        let mut ids = HashMap::with_capacity(list.len());
+        let mut ids = QuickMap::with_capacity_and_hasher(list.len(), Default::default());
         for (id, property) in (0..).map(PropertyId).zip(&list) {
             ids.entry(property.name.clone()).or_insert(id);
         }
@@ -153,7 +154,7 @@ impl FromIterator<String> for Symbols {
     /// Of several symbols that differ only in case the first is found by any of them.
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
         let names: Vec<String> = names.into_iter().collect();
-        let mut ids = HashMap::with_capacity(names.len());
+        let mut ids = QuickMap::with_capacity_and_hasher(names.len(), Default::default());
         for (id, name) in (0..).map(SymbolId).zip(&names) {
             ids.entry(name.to_ascii_lowercase()).or_insert(id);
         }

@@ -137,7 +137,9 @@ pub(super) fn apply(
     let allowed = all - left.len();
     for (allow, used) in allows.iter().zip(used) {
         let flaw = allow.flaw().or_else(|| {
-            let is_judged = Code::from_text(&allow.code).is_some_and(&is_judged);
+            // An included file is judged when it is reviewed itself.
+            let is_judged =
+                allow.place.file == FileId(0) && Code::from_text(&allow.code).is_some_and(&is_judged);
             (!used && is_judged).then(|| allow.unused())
         });
         left.extend(flaw.filter(|flaw| !by_flag.contains(&flaw.code)));

@@ -121,11 +121,13 @@ impl Look<'_> {
                 by_topic.entry(topic).or_default().push(*index);
             }
         }
-        let longest = by_topic.values().map(Vec::len).max().unwrap_or(0);
+        let mut by_topic: Vec<Vec<RuleIndex>> = by_topic.into_values().collect();
+        by_topic.sort_by_key(|rules| std::cmp::Reverse(rules.len()));
+        let longest = by_topic.first().map_or(0, Vec::len);
         let mut seen = HashSet::new();
         let mut list = Vec::new();
         for apart in 1..longest {
-            for rules in by_topic.values() {
+            for rules in by_topic.iter().take_while(|rules| rules.len() > apart) {
                 for (one, other) in rules.iter().zip(rules.iter().skip(apart)) {
                     if !seen.insert((*one, *other)) {
                         continue;

@@ -8,6 +8,10 @@ use crate::model::ConditionKind;
 impl Look<'_> {
     pub(super) fn unused(&mut self) {
         let model = self.model;
+        // A file of definitions only is there to be included.
+        if self.roots().len() == model.lets.len() && model.rules.is_empty() {
+            return;
+        }
         let asks_for_activity =
             model.conditions.iter().any(|condition| matches!(condition.kind, ConditionKind::Inactive(_)));
         let mut attributes = vec![false; model.vocabulary.attributes.len()];

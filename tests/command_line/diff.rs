@@ -180,7 +180,7 @@ fn what_is_wrong_says_where() {
         (vec!["diff", "a.lql", "broken.lql"], 1, "broken.lql:1:1"),
         (vec!["diff", "a.lql"], 2, "<NEW>"),
         (vec!["diff", "a.lql", "b.lql", "leads.jsonl"], 2, "--at"),
-        (vec!["diff", "a.lql", "b.lql", "--max-changed", "2%"], 2, "[LEADS]"),
+        (vec!["diff", "a.lql", "b.lql", "--max-changed", "2%"], 2, "<LEADS>"),
         (vec!["diff", "a.lql", "b.lql", "none.jsonl", "--at", "2026-11-01"], 1, "none.jsonl"),
         (vec!["diff", "a.lql", "b.lql", "leads.jsonl", "--at", "2026-11-01", "--by", "titel"], 2, "title"),
         (vec!["diff", "a.lql", "b.lql", "--set", "bonus=6"], 1, "bonus"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 
 mod diff;
+mod doc;
 mod explain;
 mod funnel;
 mod graph;

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn check_tells_everything_that_is_wrong() {
     let folder = Folder::new("check", &[("good.lql", RULES), ("bad.lql", "ned => 1\nvistied(x) => 2")]);
-    let good = run(&folder, &["check", "good.lql", "--deny", "warnings"]);
+    let good = run(&folder, &["check", "good.lql", "--deny", "warnings", "--allow", "mql-by-one-action"]);
     assert_eq!((good.status, good.out.as_str()), (0, ""));
     let bad = run(&folder, &["check", "."]);
     assert_eq!(bad.status, 1);
@@ -14,13 +14,16 @@ fn check_tells_everything_that_is_wrong() {
         "{}",
         bad.out
     );
-    assert_eq!(bad.err, "2 files checked: 2 errors, 0 warnings\n");
+    assert_eq!(bad.err, "2 files checked: 2 errors, 0 warnings, 1 note\n");
     let json = run(&folder, &["check", "bad.lql", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     let first = &value["diagnostics"][0];
     assert_eq!((json.status, &first["code"]), (1, &serde_json::json!("unknown-name")));
     assert_eq!(first["labels"][0]["start"], serde_json::json!({"line": 1, "column": 1}));
-    assert_eq!(run(&folder, &["check", "good.lql", "--format", "json"]).out, "{\"diagnostics\":[]}\n");
+    assert_eq!(
+        run(&folder, &["check", "good.lql", "--allow", "mql-by-one-action", "--format", "json"]).out,
+        "{\"diagnostics\":[]}\n"
+    );
 }
 
 #[test]
@@ -106,4 +109,55 @@ fn a_file_that_cannot_be_written_keeps_its_old_text() {
         }
         assert_eq!(fs::read_to_string(folder.0.join("a.lql")).unwrap(), text);
     }
+}
+
+#[test]
+fn check_shows_a_lead_for_what_it_finds() {
+    let rules = "each visited(pricing) => +10 up to 5 times\nstage mql when score >= 30 until score < 10\nrecycle when inactive for 90d\n";
+    let folder = Folder::new("witness", &[("r.lql", rules)]);
+    let text = run(&folder, &["check", "r.lql"]);
+    assert!(
+        text.out.contains("warning[never-comes-back]") && text.out.contains("expect stage recycled"),
+        "{}",
+        text.out
+    );
+    assert_eq!((text.status, text.err.as_str()), (0, "1 file checked: 0 errors, 1 warning\n"));
+    let json = run(&folder, &["check", "r.lql", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let found = &value["diagnostics"][0];
+    assert_eq!((&found["code"], &found["severity"]), (&"never-comes-back".into(), &"warning".into()));
+    // It can be pasted, and passes.
+    let with_lead = format!("{rules}{}", found["witness"].as_str().unwrap());
+    fs::write(folder.0.join("with_lead.lql"), with_lead).unwrap();
+    assert_eq!(run(&folder, &["test", "with_lead.lql"]).status, 0);
+}
+
+#[test]
+fn findings_are_allowed_or_denied_by_code() {
+    let rules = "need or not need => +5\nreview every 30d since 2026-01-01\n";
+    let kept = "# leadql: allow always-true everybody starts here\nneed or not need => +5\n";
+    let folder = Folder::new("allow", &[("r.lql", rules), ("kept.lql", kept)]);
+    let status = |arguments: &[&str]| run(&folder, &[&["check"], arguments].concat()).status;
+    assert_eq!(status(&["r.lql", "--deny", "warnings"]), 1);
+    assert_eq!(status(&["r.lql", "--deny", "warnings", "--allow", "always-true"]), 0);
+    assert_eq!(status(&["r.lql", "--deny", "never-true"]), 0);
+    assert_eq!(status(&["r.lql", "--deny", "never-true", "--deny", "always-true"]), 1);
+    let late = ["r.lql", "--allow", "always-true", "--deny", "review-overdue"];
+    assert_eq!(status(&late), 0);
+    assert_eq!(status(&[&late[..], &["--at", "2026-11-01"]].concat()), 1);
+    let kept = run(&folder, &["check", "kept.lql", "--deny", "warnings"]);
+    assert_eq!((kept.status, kept.out.as_str()), (0, ""));
+    assert_eq!(kept.err, "1 file checked: 0 errors, 0 warnings, 1 allowed finding\n");
+    assert_eq!(status(&["r.lql", "--allow", "always-treu"]), 2);
+    assert_eq!(status(&["r.lql", "--allow", "unknown-name"]), 2);
+}
+
+/// What is told is no reason to fail.
+#[test]
+fn notes_do_not_fail_a_check() {
+    let rules = "company_size > 500 => +20\nneed => +15\nstage mql when score >= 20 until score < 10\n";
+    let folder = Folder::new("notes", &[("r.lql", rules)]);
+    let ran = run(&folder, &["check", "r.lql", "--deny", "warnings"]);
+    assert_eq!((ran.status, ran.out.contains("note[mql-without-engagement]")), (0, true), "{}", ran.out);
+    assert_eq!(ran.err, "1 file checked: 0 errors, 0 warnings, 1 note\n");
 }

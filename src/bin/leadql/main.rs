@@ -6,12 +6,15 @@
 
 mod check;
 mod diff;
+mod doc;
 mod explain;
 mod fmt;
 mod funnel;
 mod graph;
 mod input;
 mod lines;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod paths;
 mod score;
@@ -51,8 +54,11 @@ enum Command {
     Explain(explain::Arguments),
     Timeline(timeline::Arguments),
     Graph(graph::Arguments),
+    Doc(doc::Arguments),
     Funnel(funnel::Arguments),
     Diff(diff::Arguments),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,8 +70,11 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Timeline(arguments) => timeline::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(&arguments),
     };
     match result {
         Ok(status) => status,

@@ -117,7 +117,7 @@ fn share(part: u64, of: u64) -> String {
 /// What decided for a lead: `+5 engagement / pricing_twice (+15, was +10)`, of several the largest and how many more.
 fn because(moved: &MovedLead) -> String {
     let Some(first) = moved.rules.first() else {
-        return "no rule's value changed: a criterion, a band or a bound decides".to_owned();
+        return "(a criterion, a band or a bound)".to_owned();
     };
     let rule = match first.rule.starts_with(&format!("{}#", first.score)) {
         true => short(&first.rule),

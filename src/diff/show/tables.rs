@@ -1,5 +1,7 @@
 //! The figures over leads as tables.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{because, share, short};
 use crate::decimal::Points;
 use crate::diff::{BandFigures, Counts, LeadsDiff, Moved, MovedLead};
@@ -53,26 +55,25 @@ fn scores(leads: &LeadsDiff) -> Sheet {
 }
 
 fn bands(of: &BandFigures) -> Sheet {
-    let mut columns: Vec<&str> = Vec::new();
-    let mut rows: Vec<&str> = Vec::new();
+    let (mut columns, mut rows): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut seen_columns, mut places) = (HashSet::new(), HashMap::new());
+    let mut leads: HashMap<(&str, &str), u64> = HashMap::new();
     for it in &of.moves {
-        if !rows.contains(&it.old.as_str()) {
+        places.entry(it.old.as_str()).or_insert_with(|| {
             rows.push(&it.old);
-        }
-        if !columns.contains(&it.new.as_str()) {
+            rows.len()
+        });
+        if seen_columns.insert(it.new.as_str()) {
             columns.push(&it.new);
         }
+        *leads.entry((&it.old, &it.new)).or_default() += it.leads;
     }
     // Bands of one name stand at one place of both sides, as far as that goes.
-    columns.sort_by_key(|column| rows.iter().position(|row| row == column).unwrap_or(usize::MAX));
+    columns.sort_by_key(|column| places.get(column).copied().unwrap_or(usize::MAX));
     let header = [text("from \\ to")].into_iter().chain(columns.iter().map(|name| number(short(name))));
     let mut sheet = Sheet::new(format!("Bands of {}", short(&of.score)), header);
     for old in rows {
-        let cells = columns.iter().map(|new| {
-            let leads =
-                of.moves.iter().filter(|it| it.old == old && it.new == **new).map(|it| it.leads).sum();
-            count(leads)
-        });
+        let cells = columns.iter().map(|new| count(leads.get(&(old, *new)).copied().unwrap_or(0)));
         sheet.rows.push([text(old)].into_iter().chain(cells).collect());
     }
     sheet

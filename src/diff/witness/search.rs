@@ -114,7 +114,7 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
     fn first(&mut self, leads: impl Iterator<Item = Sketch>) -> Option<Sketch> {
         for mut lead in leads {
             self.keep_known(&mut lead);
-            if self.trial.differs(&lead)? {
+            if self.trial.is_shown(&lead)? {
                 return Some(lead);
             }
         }
@@ -159,7 +159,8 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
     /// Leads mixed from others until one shows a difference or the trials are used up.
     fn mixed(&mut self) -> Option<Sketch> {
         while self.trial.left > 0 {
-            let mut lead = self.pick(&self.bases.clone()).unwrap_or_default();
+            let base = self.below(self.bases.len());
+            let mut lead = self.bases.get(base).cloned().unwrap_or_default();
             for _ in 0..self.below(5) {
                 let ingredient = self.below(self.ingredients.len());
                 if let Some(ingredient) = self.ingredients.get(ingredient) {
@@ -170,7 +171,7 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
                 self.vary(&mut lead);
             }
             self.keep_known(&mut lead);
-            if self.trial.differs(&lead)? {
+            if self.trial.is_shown(&lead)? {
                 return Some(lead);
             }
         }
@@ -182,15 +183,16 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
         match self.below(8) {
             0..=2 => {
                 let attribute = self.below(self.values.len());
-                let Some((name, values)) = self.values.get(attribute).cloned() else { return };
-                if let Some(value) = self.pick(&values) {
-                    set(lead, &name, value);
+                let value = self.below(self.values.get(attribute).map_or(0, |(_, values)| values.len()));
+                let Some((name, values)) = self.values.get(attribute) else { return };
+                if let Some(value) = values.get(value) {
+                    set(lead, name, value.clone());
                 }
             }
             3 | 4 => {
-                let age = self.pick(&self.ages.clone());
-                if let (Some(event), Some(age)) = (lead.events.get_mut(event), age) {
-                    event.age = age;
+                let age = self.below(self.ages.len());
+                if let (Some(event), Some(age)) = (lead.events.get_mut(event), self.ages.get(age)) {
+                    event.age = *age;
                 }
             }
             5 => {
@@ -200,8 +202,9 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
             }
             6 if !lead.events.is_empty() => drop(lead.events.remove(event)),
             _ => {
-                if let Some((stage, since)) = self.pick(&self.stages.clone()) {
-                    (lead.stage, lead.since) = (stage, since);
+                let stage = self.below(self.stages.len());
+                if let Some((stage, since)) = self.stages.get(stage) {
+                    (lead.stage, lead.since) = (*stage, *since);
                 }
             }
         }
@@ -244,11 +247,6 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
         }
     }
 
-    fn pick<T: Clone>(&mut self, items: &[T]) -> Option<T> {
-        let at = self.below(items.len());
-        items.get(at).cloned()
-    }
-
     /// A number below `limit`, or 0: xorshift, which is enough to mix with.
     fn below(&mut self, limit: usize) -> usize {
         self.dice ^= self.dice << 13;
@@ -263,10 +261,10 @@ impl<'s, 'r, 'm> Search<'s, 'r, 'm> {
 /// Where a lead may stand: every stage, and recycled for as long as a promotion asks for, or not quite.
 pub(super) fn stages(models: [&Model; 2]) -> Vec<(Stage, Option<Period>)> {
     let mut stages: Vec<(Stage, Option<Period>)> = Stage::ALL.map(|stage| (stage, None)).to_vec();
-    for again in models.iter().filter_map(|model| model.gates.mql.as_ref()?.again_after) {
-        stages.push((Stage::Recycled, Some(again)));
-        stages.push((Stage::Recycled, Some(Period::from_micros((again.micros() - 1_000_000).max(1)))));
-    }
+    let again = || models.iter().filter_map(|model| model.gates.mql.as_ref()?.again_after);
+    stages.extend(again().map(|again| (Stage::Recycled, Some(again))));
+    let nearly = |again: Period| Period::from_micros((again.micros() - 1_000_000).max(1));
+    stages.extend(again().map(|again| (Stage::Recycled, Some(nearly(again)))));
     stages
 }
 

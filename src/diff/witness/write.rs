@@ -39,7 +39,8 @@ pub(super) fn test_block(lead: &Sketch, now: Instant, differences: &[Differs], i
         let since = lead.since.map(|since| format!(" since {}", when(since, now).trim_start_matches("at ")));
         block.push_str(&format!("  stage = {}{}\n", lead.stage, since.unwrap_or_default()));
     }
-    for difference in differences.iter().take(MOST_EXPECTED) {
+    let expectable = differences.iter().filter(|difference| difference.can_be_expected());
+    for difference in expectable.take(MOST_EXPECTED) {
         block.push_str(&format!("  expect {}\n", expected(difference, is_newer)));
     }
     block.push_str("}\n");

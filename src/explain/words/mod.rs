@@ -11,7 +11,7 @@ mod times;
 mod values;
 
 pub(super) use events::EventsFound;
-pub(crate) use terms::happened;
+pub(crate) use terms::{happened, noun};
 pub(super) use times::distance;
 pub(crate) use times::{age, date_and_time};
 
@@ -196,7 +196,7 @@ pub(super) fn group_limit(low: Option<Points>, high: Option<Points>) -> String {
 }
 
 /// What a comparison wants: `at least 5`.
-fn compared(comparison: Comparison, bound: &str) -> String {
+pub(crate) fn compared(comparison: Comparison, bound: &str) -> String {
     let words = match comparison {
         Comparison::Equal => "exactly",
         Comparison::NotEqual => "anything but",
@@ -209,7 +209,7 @@ fn compared(comparison: Comparison, bound: &str) -> String {
 }
 
 /// The comparison as it is meant: under a `not` its opposite.
-fn turned(comparison: Comparison, meant: bool) -> Comparison {
+pub(crate) fn turned(comparison: Comparison, meant: bool) -> Comparison {
     if meant {
         return comparison;
     }

@@ -104,7 +104,7 @@ impl Words<'_> {
 }
 
 /// What one event of a kind is called, or several, and the word between that and their subject.
-fn noun(kind: &str, count: usize) -> (String, &'static str) {
+pub(crate) fn noun(kind: &str, count: usize) -> (String, &'static str) {
     match NOUNS.iter().find(|(name, ..)| *name == kind) {
         Some((_, one, _, link)) if count == 1 => ((*one).to_owned(), link),
         Some((_, _, many, link)) => ((*many).to_owned(), link),

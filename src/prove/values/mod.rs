@@ -145,3 +145,6 @@ fn numbers(wanted: &[Wanted<'_>]) -> Vec<Number> {
     let all = beside.into_iter().flat_map(|by| mentioned.iter().map(move |number| number.saturating_add(by)));
     all.filter_map(Number::from_millionths).collect()
 }
+
+#[cfg(test)]
+mod tests;

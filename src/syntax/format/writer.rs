@@ -220,7 +220,7 @@ impl<'a> Writer<'a> {
         mut put: impl FnMut(&mut Self, &T),
     ) {
         self.space();
-        self.glued("{");
+        let moved = self.brace();
         self.indent(STEP);
         for (at, item) in items.iter().enumerate() {
             self.start_line(start(item), at == 0);
@@ -232,10 +232,31 @@ impl<'a> Writer<'a> {
             self.comments_and_blanks(end, items.is_empty());
         }
         self.dedent(STEP);
-        if commented || !items.is_empty() {
+        if moved || commented || !items.is_empty() {
             self.hard();
         }
         self.token("}");
+    }
+
+    /// The `{` of a block. A comment before it goes to the end of its line, where it still tells of the block and
+    /// not of what comes first in it; where there is no room for all of them they stay before it. Says whether
+    /// one was moved.
+    fn brace(&mut self) -> bool {
+        let start = self.past_gap(self.cursor);
+        let before = self.comments.iter().take_while(|comment| comment.start < start).count();
+        let behind = self.comments.get(before).is_some_and(|comment| {
+            let between = self.text.get(start..comment.start).unwrap_or_default();
+            !between.contains(['\n', '\r']) && between.trim_end() == "{"
+        });
+        if before != 1 || behind {
+            self.token("{");
+            return false;
+        }
+        let comment = self.next_comment(start);
+        self.glued("{");
+        let text = comment.map_or("", |comment| self.slice(comment).trim_end());
+        self.pieces.push(Piece::Comment { text, own: false });
+        true
     }
 
     // Comments.

@@ -51,26 +51,13 @@ impl Lowering<'_> {
         let span = self.span(pair);
         let raw = pair.as_str();
         let raw = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
-        let mut text = String::with_capacity(raw.len());
-        let mut rest = raw;
-        while let Some(backslash) = rest.find('\\') {
-            let (before, escape) = rest.split_at(backslash);
-            text.push_str(before);
-            let start = span.end - 1 - escape.len();
-            let (character, length) = unescape(escape);
-            match character {
-                Ok(character) => text.push(character),
-                Err(message) => {
-                    let escape = Span { start, end: start + length };
-                    let help = "a text may hold `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`; write `\\\\` for a backslash";
-                    self.error(Code::BadText, escape, message, "in this escape", help);
-                    // Something stands there: the text must not look empty to those behind.
-                    text.push(char::REPLACEMENT_CHARACTER);
-                }
-            }
-            rest = escape.get(length..).unwrap_or("");
-        }
-        text.push_str(rest);
+        let text = replaced(raw, |left, length, message| {
+            let start = span.end - 1 - left;
+            let escape = Span { start, end: start + length };
+            let help =
+                "a text may hold `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`; write `\\\\` for a backslash";
+            self.error(Code::BadText, escape, message, "in this escape", help);
+        });
         Spanned { node: text, span }
     }
 
@@ -189,6 +176,31 @@ impl Lowering<'_> {
         });
         Spanned { node, span }
     }
+}
+
+/// A text without its quotes, its escapes replaced.
+pub(in crate::syntax) fn unescaped(raw: &str) -> String {
+    replaced(raw, |_, _, _| {})
+}
+
+/// A text without its quotes, its escapes replaced. `wrong` is told of each that is none: how many bytes there are
+/// from its start on, how long it is, and what is wrong.
+fn replaced(raw: &str, mut wrong: impl FnMut(usize, usize, String)) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(backslash) = rest.find('\\') {
+        let (before, escape) = rest.split_at(backslash);
+        text.push_str(before);
+        let (character, length) = unescape(escape);
+        text.push(character.unwrap_or_else(|message| {
+            wrong(escape.len(), length, message);
+            // Something stands there: the text must not look empty to those behind.
+            char::REPLACEMENT_CHARACTER
+        }));
+        rest = escape.get(length..).unwrap_or("");
+    }
+    text.push_str(rest);
+    text
 }
 
 /// What the escape at the start of `text` stands for, or what is wrong with it, and how long it is.

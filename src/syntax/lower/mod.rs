@@ -12,7 +12,7 @@ mod literal;
 mod score;
 mod test_block;
 
-pub(super) use literal::meant_duration;
+pub(super) use literal::{meant_duration, unescaped};
 
 use pest::iterators::Pair;
 

@@ -9,7 +9,6 @@
 mod time_axis;
 mod trace;
 mod value_axis;
-mod xml;
 
 use std::fmt::{self, Write};
 
@@ -17,10 +16,10 @@ use super::Timeline;
 use crate::decimal::Points;
 use crate::lead::Stage;
 use crate::model::Score;
+use crate::xml::{At, Escaped, cut};
 use time_axis::{Tick, ticks};
 use trace::{COLUMNS, Stay, TimeScale, Trace, Traces};
 use value_axis::{ValueScale, short};
-use xml::{At, Escaped, cut};
 
 const STYLE: &str = include_str!("style.css");
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use leadql::{Evaluation, LeadError, LeadState, NewEvent, RuleSet};
+use leadql::{Evaluation, KnownEvent, LeadError, LeadState, NewEvent, RuleSet};
 
 use super::history::{Event, Lead};
 use super::rules::{BANDS, BOUNDS, Body, MQL, Measure, Rule, Selector, Subject};
@@ -57,11 +57,7 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
     let score = rules.score_id("interest").ok_or("no score")?;
     let verdict = move |evaluation: &Evaluation| Verdict {
         score: evaluation.points(score).map_or(i64::MIN, |points| points.thousandths()),
-        band: match evaluation.band("interest") {
-            Some("hot") => 0,
-            Some("warm") => 1,
-            _ => 2,
-        },
+        band: evaluation.band_place(score).unwrap_or(usize::MAX) as u8,
         mql: evaluation.mql(),
     };
 
@@ -86,6 +82,23 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
         let lead = owned.lead_from(&leads[lead]).expect("its events are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
     });
+    let (mut row, mut evaluator) = (rules.row(), rules.evaluator().without_valid_until());
+    let (owned, seconds) = (rules.clone(), rules.property(rules.event("watched")?, "seconds")?);
+    let row = Way::new("LeadQL, row", Kind::FromFields, move |lead| {
+        row.clear();
+        for event in &leads[lead].events {
+            let kind = owned.event(&event.kind).expect("a standard kind");
+            let known = KnownEvent::new(kind, &event.subject, event.at);
+            let added = match event.watched {
+                Some(watched) => {
+                    row.add_event(&KnownEvent { properties: &[(seconds, watched.seconds.into())], ..known })
+                }
+                None => row.add_event(&known),
+            };
+            added.expect("built before");
+        }
+        verdict(evaluator.evaluate_row(&mut row, now).expect("of the same rule set"))
+    });
     let mut keeper = rules.keeper();
     let mut state = move |lead: &Lead| {
         let mut state = keeper.new_state("");
@@ -105,7 +118,7 @@ pub fn ways(rules: &RuleSet, leads: &'static [Lead], now: DateTime<Utc>) -> Resu
     let recorded = Way::new("LeadQL, bounded state", Kind::FromFields, move |lead| {
         verdict(evaluator.evaluate_state(&state(&leads[lead]), now).expect("of the same rule set"))
     });
-    Ok(vec![once, valid_until, kept, builder, serde, recorded])
+    Ok(vec![once, valid_until, kept, row, builder, serde, recorded])
 }
 
 pub fn new_event(event: &Event) -> NewEvent<'_> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use leadql::{AttributeHandle, Evaluation, LeadBuilder, LeadError, LeadState, RuleSet};
+use leadql::{AttributeHandle, Evaluation, LeadBuilder, LeadError, LeadRow, LeadState, RuleSet};
 
 use super::rules::{BANDS, BOUNDS, Condition, MQL, Rule, mql};
 use super::snapshot::{FLAGS, NUMBERS, Snapshot, Value, fields};
@@ -60,11 +60,7 @@ pub fn ways(
     let score = rules.score_id("fit").ok_or("no score")?;
     let verdict = move |evaluation: &Evaluation| Verdict {
         score: evaluation.points(score).map_or(i64::MIN, |points| points.thousandths()),
-        band: match evaluation.band("fit") {
-            Some("hot") => 0,
-            Some("warm") => 1,
-            _ => 2,
-        },
+        band: evaluation.band_place(score).unwrap_or(usize::MAX) as u8,
         mql: evaluation.mql(),
     };
 
@@ -90,6 +86,12 @@ pub fn ways(
     let serde = Way::new("LeadQL, serde", Kind::FromFields, move |lead| {
         let lead = owned.lead_from(&leads[lead]).expect("its fields are the rule set's");
         verdict(evaluator.evaluate(&lead, now))
+    });
+    let handles = Handles::of(rules)?;
+    let (mut row, mut evaluator) = (rules.row(), rules.evaluator().without_valid_until());
+    let row = Way::new("LeadQL, row", Kind::FromFields, move |lead| {
+        handles.fill(&mut row, &leads[lead]).expect("the fields' own types");
+        verdict(evaluator.evaluate_row(&mut row, now).expect("of the same rule set"))
     });
     let mut keeper = rules.keeper();
     let handles = fields(&leads[0]).map(|(name, _)| keeper.attribute(name));
@@ -117,7 +119,7 @@ pub fn ways(
     let recorded = Way::new("LeadQL, bounded state", Kind::FromFields, move |lead| {
         verdict(evaluator.evaluate_state(&state(&leads[lead]), now).expect("of the same rule set"))
     });
-    Ok(vec![once, valid_until, kept, builder, serde, recorded])
+    Ok(vec![once, valid_until, kept, row, builder, serde, recorded])
 }
 
 fn set<'r>(builder: LeadBuilder<'r>, lead: &Snapshot) -> Result<LeadBuilder<'r>, LeadError> {
@@ -146,4 +148,91 @@ fn set<'r>(builder: LeadBuilder<'r>, lead: &Snapshot) -> Result<LeadBuilder<'r>,
         .set("timing", lead.timing)?
         .set("consent", lead.consent)?
         .set("newsletter", lead.newsletter)
+}
+
+/// The names of the fields, resolved once.
+struct Handles {
+    title: AttributeHandle,
+    seniority: AttributeHandle,
+    job_function: AttributeHandle,
+    industry: AttributeHandle,
+    country: AttributeHandle,
+    city: AttributeHandle,
+    lead_source: AttributeHandle,
+    campaign: AttributeHandle,
+    email_domain: AttributeHandle,
+    persona: AttributeHandle,
+    company_size: AttributeHandle,
+    annual_revenue: AttributeHandle,
+    page_views: AttributeHandle,
+    visits: AttributeHandle,
+    emails_opened: AttributeHandle,
+    days_idle: AttributeHandle,
+    forms: AttributeHandle,
+    open_seats: AttributeHandle,
+    budget: AttributeHandle,
+    authority: AttributeHandle,
+    need: AttributeHandle,
+    timing: AttributeHandle,
+    consent: AttributeHandle,
+    newsletter: AttributeHandle,
+}
+
+impl Handles {
+    fn of(rules: &RuleSet) -> Result<Self, LeadError> {
+        Ok(Handles {
+            title: rules.attribute("title")?,
+            seniority: rules.attribute("seniority")?,
+            job_function: rules.attribute("job_function")?,
+            industry: rules.attribute("industry")?,
+            country: rules.attribute("country")?,
+            city: rules.attribute("city")?,
+            lead_source: rules.attribute("lead_source")?,
+            campaign: rules.attribute("campaign")?,
+            email_domain: rules.attribute("email_domain")?,
+            persona: rules.attribute("persona")?,
+            company_size: rules.attribute("company_size")?,
+            annual_revenue: rules.attribute("annual_revenue")?,
+            page_views: rules.attribute("page_views")?,
+            visits: rules.attribute("visits")?,
+            emails_opened: rules.attribute("emails_opened")?,
+            days_idle: rules.attribute("days_idle")?,
+            forms: rules.attribute("forms")?,
+            open_seats: rules.attribute("open_seats")?,
+            budget: rules.attribute("budget")?,
+            authority: rules.attribute("authority")?,
+            need: rules.attribute("need")?,
+            timing: rules.attribute("timing")?,
+            consent: rules.attribute("consent")?,
+            newsletter: rules.attribute("newsletter")?,
+        })
+    }
+
+    fn fill(&self, row: &mut LeadRow, lead: &Snapshot) -> Result<(), LeadError> {
+        row.clear();
+        row.set(self.title, &lead.title)?;
+        row.set(self.seniority, &lead.seniority)?;
+        row.set(self.job_function, &lead.job_function)?;
+        row.set(self.industry, &lead.industry)?;
+        row.set(self.country, &lead.country)?;
+        row.set(self.city, &lead.city)?;
+        row.set(self.lead_source, &lead.lead_source)?;
+        row.set(self.campaign, &lead.campaign)?;
+        row.set(self.email_domain, &lead.email_domain)?;
+        row.set(self.persona, &lead.persona)?;
+        row.set(self.company_size, lead.company_size)?;
+        row.set(self.annual_revenue, lead.annual_revenue)?;
+        row.set(self.page_views, lead.page_views)?;
+        row.set(self.visits, lead.visits)?;
+        row.set(self.emails_opened, lead.emails_opened)?;
+        row.set(self.days_idle, lead.days_idle)?;
+        row.set(self.forms, lead.forms)?;
+        row.set(self.open_seats, lead.open_seats)?;
+        row.set(self.budget, lead.budget)?;
+        row.set(self.authority, lead.authority)?;
+        row.set(self.need, lead.need)?;
+        row.set(self.timing, lead.timing)?;
+        row.set(self.consent, lead.consent)?;
+        row.set(self.newsletter, lead.newsletter)
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "INSTANT", value_parser = input::instant)]
     at: Option<DateTime<Utc>>,
     /// Fail when more of the leads than this have another stage after the evaluation, such as 2%
-    #[arg(long, value_name = "PERCENT", requires = "leads", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", requires = "leads", allow_hyphen_values = true, value_parser = percent)]
     max_changed: Option<Percent>,
     /// Fail when anything changed in meaning
     #[arg(long)]

@@ -409,3 +409,12 @@ fn the_example_of_the_language_reference_is_as_a_person_would_have_it() {
     let example = include_str!("example.lql");
     assert_eq!(check(example), example);
 }
+
+#[test]
+fn a_comment_before_a_block_stays_with_it() {
+    lays_out("score s # why\n{ need => 5 }", "score s {  # why\n  need => +5\n}");
+    lays_out("score s\n# why\n{ need => 5 }", "score s {  # why\n  need => +5\n}");
+    // No room for both on the line: they stay before the brace.
+    lays_out("score s # one\n# two\n{ need => 5 }", "score s  # one\n  # two\n  {\n  need => +5\n}");
+    lays_out("group g # one\n{ # two\n}", "group g  # one\n  {  # two\n}");
+}

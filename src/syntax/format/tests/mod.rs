@@ -2,6 +2,7 @@
 
 mod generated;
 mod layouts;
+mod places;
 
 use super::{FormatError, format, meaning, parse};
 use crate::diagnostic::FileId;

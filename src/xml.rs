@@ -1,10 +1,10 @@
-//! Text and numbers as they may stand in an SVG document.
+//! Text and numbers as they may stand in an SVG or HTML document.
 
 use std::fmt;
 
 /// A text in the content of an element or in a quoted attribute: marks are escaped, and what XML allows in no
 /// form is replaced.
-pub(super) struct Escaped<T>(pub(super) T);
+pub(crate) struct Escaped<T>(pub(super) T);
 
 impl<T: AsRef<str>> fmt::Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,7 @@ impl<T: AsRef<str>> fmt::Display for Escaped<T> {
 }
 
 /// The text, or as much of it as `most` characters hold, with a sign that there is more.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.chars().nth(most).is_none() {
         return text.to_owned();
     }
@@ -37,7 +37,7 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 }
 
 /// A coordinate, to the hundredth.
-pub(super) struct At(pub(super) f64);
+pub(crate) struct At(pub(super) f64);
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
