@@ -22,7 +22,7 @@ use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadql::{ReadOptions, RuleSet};
+use leadql::{KnownEvent, ReadOptions, RuleSet};
 
 const USAGE: &str =
     "usage: cargo bench --all-features --bench instructions -- [--save FILE] [--compare FILE] [NAME]
@@ -32,7 +32,7 @@ const USAGE: &str =
 /// What is counted: a name, how often it runs at least, and what sets it up.
 type Operation = (&'static str, u64, fn() -> Box<dyn FnMut()>);
 
-const OPERATIONS: [Operation; 10] = [
+const OPERATIONS: [Operation; 12] = [
     ("compile examples/saas", 2, || Box::new(|| drop(black_box(RuleSet::compile(black_box(SAAS)))))),
     ("compile 1,000 rules", 1, || {
         let text = generated::rules(1_000);
@@ -40,6 +40,8 @@ const OPERATIONS: [Operation; 10] = [
     }),
     ("builder, no event", 100, || builder(0)),
     ("builder, 20 events", 50, || builder(20)),
+    ("row and evaluate, no event", 100, || row(0)),
+    ("row and evaluate, 20 events", 50, || row(20)),
     ("serde, 20 events", 50, || {
         let (rules, contact) = (saas(), contact::contact(7, 20, now()));
         Box::new(move || drop(black_box(rules.lead_from(black_box(&contact)).unwrap())))
@@ -75,6 +77,36 @@ fn hundred() -> RuleSet {
 fn builder(events: u64) -> Box<dyn FnMut()> {
     let (rules, contact) = (saas(), contact::contact(7, events, now()));
     Box::new(move || drop(black_box(black_box(&contact).build(&rules).unwrap())))
+}
+
+/// From the contact's fields to its score, in one row.
+fn row(events: u64) -> Box<dyn FnMut()> {
+    let (rules, contact) = (saas(), contact::contact(7, events, now()));
+    let (mut row, mut evaluator) = (rules.row(), rules.evaluator().without_valid_until());
+    let attribute = |name| rules.attribute(name).unwrap();
+    let texts = ["title", "industry", "country", "email_domain"].map(attribute);
+    let (size, created_at) = (attribute("company_size"), attribute("created_at"));
+    let seconds = rules.property(rules.event("watched").unwrap(), "seconds").unwrap();
+    Box::new(move || {
+        let contact = black_box(&contact);
+        row.clear();
+        row.set_id(&contact.id);
+        let values = [contact.title, contact.industry, contact.country, contact.email_domain.as_str()];
+        texts.iter().zip(values).for_each(|(attribute, value)| row.set(*attribute, value).unwrap());
+        row.set(size, contact.company_size).unwrap();
+        row.set(created_at, contact.created_at).unwrap();
+        for event in &contact.events {
+            let known = KnownEvent::new(rules.event(event.event).unwrap(), &event.subject, event.at);
+            match event.properties {
+                Some(watched) => {
+                    let properties = &[(seconds, watched.seconds.into())];
+                    row.add_event(&KnownEvent { properties, ..known }).unwrap();
+                }
+                None => row.add_event(&known).unwrap(),
+            }
+        }
+        black_box(evaluator.evaluate_row(&mut row, now()).unwrap().mql());
+    })
 }
 
 fn evaluate(rules: RuleSet, events: u64, valid_until: bool) -> Box<dyn FnMut()> {

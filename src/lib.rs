@@ -48,6 +48,7 @@
 //! - `rayon`: batches of leads on several threads
 //! - `time-zones`: business calendars in named time zones
 //! - `cli`: the program `leadql`
+//! - `lsp`: the program with `leadql lsp`, the language server for editors
 
 mod advice;
 pub mod batch;
@@ -56,6 +57,7 @@ mod check;
 mod decimal;
 mod diagnostic;
 pub mod diff;
+pub mod editor;
 mod explain;
 pub mod funnel;
 pub mod handoff;

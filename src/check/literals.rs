@@ -55,7 +55,14 @@ impl<'a> Checker<'a> {
                 let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
                 let message = format!("there is no param {} to set", quoted(name));
                 let labels = Vec::new();
-                self.report(Diagnostic { code: Code::BadOverride, message, help, labels, witness: None });
+                self.report(Diagnostic {
+                    code: Code::BadOverride,
+                    message,
+                    help,
+                    labels,
+                    witness: None,
+                    fix: None,
+                });
                 continue;
             };
             let (known, param) = (*known, *param);
@@ -73,7 +80,14 @@ impl<'a> Checker<'a> {
                     let labels = places.get(known).map(|place| (*place, sort.to_owned()));
                     let help = Some(format!("set it to a value such as `{name}={example}`"));
                     let labels = labels.into_iter().collect();
-                    self.report(Diagnostic { code: Code::BadOverride, message, help, labels, witness: None });
+                    self.report(Diagnostic {
+                        code: Code::BadOverride,
+                        message,
+                        help,
+                        labels,
+                        witness: None,
+                        fix: None,
+                    });
                 }
             }
         }

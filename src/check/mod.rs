@@ -49,7 +49,8 @@ pub(crate) struct Placed<'a> {
 }
 
 pub(crate) use names::{Definition, Sort as NameSort};
-pub(crate) use vocabulary::hidden_standard_names;
+pub(crate) use operators::tests_of;
+pub(crate) use vocabulary::{STANDARD, event_kind, hidden_standard_names, plain_type};
 
 /// What goes in.
 pub(crate) struct Input<'a> {
@@ -321,12 +322,12 @@ impl<'a> Checker<'a> {
         if self.names.may_be_defined(&name.node) {
             return;
         }
-        let help = match nearest {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => otherwise.to_owned(),
-        };
         let found = Diagnostic::new(code, self.at(name.span), message, "not known");
-        self.report(if help.is_empty() { found } else { found.help(help) });
+        self.report(match nearest {
+            Some(nearest) => found.did_you_mean(&nearest),
+            None if otherwise.is_empty() => found,
+            None => found.help(otherwise),
+        });
     }
 
     /// Whether the `count`th of something is over `limit`; reported at the first one that is.

@@ -72,8 +72,8 @@ pub(super) const fn operators(of: &Type) -> &'static [Operator] {
     }
 }
 
-/// All that can be asked of a type, in words: for the help of an error.
-pub(super) fn tests_in_words(of: &Type) -> String {
+/// All that can be asked of a type, as rule sets write it.
+pub(crate) fn tests_of(of: &Type) -> Vec<&'static str> {
     let mut tests: Vec<&str> = operators(of).iter().map(|operator| operator.spelling()).collect();
     match of {
         Type::Number => tests.push("between A and B"),
@@ -81,6 +81,12 @@ pub(super) fn tests_in_words(of: &Type) -> String {
         _ => {}
     }
     tests.extend(["is known", "is missing"]);
+    tests
+}
+
+/// All that can be asked of a type, in words: for the help of an error.
+pub(super) fn tests_in_words(of: &Type) -> String {
+    let tests = tests_of(of);
     let alone = if matches!(of, Type::Flag) { "by its name alone, or " } else { "" };
     format!("{} can be tested {alone}with {}", with_article(of), crate::diagnostic::quoted_list(&tests, "or"))
 }

@@ -234,10 +234,11 @@ impl<'a> Checker<'a> {
     /// Reports a word that is none of a fixed few.
     fn not_of(&mut self, word: &Name, message: String, known: &[&str], otherwise: &str) {
         let nearest = self.nearest(&word.node, known.iter().copied());
-        let help =
-            nearest.map_or_else(|| otherwise.to_owned(), |nearest| format!("did you mean `{nearest}`?"));
         let found = Diagnostic::new(Code::UnknownName, self.at(word.span), message, "not known");
-        self.report(found.help(help));
+        self.report(match nearest {
+            Some(nearest) => found.did_you_mean(nearest),
+            None => found.help(otherwise),
+        });
     }
 
     fn expectation(&mut self, expectation: &'a ast::Expectation) -> Option<ExpectationKind> {

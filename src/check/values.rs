@@ -229,9 +229,11 @@ impl<'a> Checker<'a> {
             let message = format!("`{symbol}` is none of the values that are listed for this");
             let nearest = self.nearest(symbol, symbols.iter().map(String::as_str)).map(str::to_owned);
             // Not `unknown`: symbols share no space with other names.
-            let help = nearest.map_or_else(|| symbols_in_words(of), |near| format!("did you mean `{near}`?"));
             let found = Diagnostic::new(Code::UnknownSymbol, self.at(span), message, "not one of them");
-            self.report(found.help(help));
+            self.report(match nearest {
+                Some(near) => found.did_you_mean(&near),
+                None => found.help(symbols_in_words(of)),
+            });
         }
         id
     }

@@ -17,7 +17,7 @@ pub(crate) const STANDARD_TEXT: &str = include_str!("../../grammar/standard.lql"
 static EMPTY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::default);
 
 /// The standard vocabulary, read once.
-pub(super) static STANDARD: LazyLock<Vocabulary> = LazyLock::new(|| {
+pub(crate) static STANDARD: LazyLock<Vocabulary> = LazyLock::new(|| {
     let (ast, _) = crate::syntax::parse(STANDARD_TEXT, FileId(0), &Limits::default());
     let mut vocabulary = Vocabulary::default();
     for statement in &ast.statements {
@@ -251,7 +251,7 @@ impl<'a> Checker<'a> {
 }
 
 /// The type that a declaration writes.
-fn plain_type(of: &TypeExpr) -> Type {
+pub(crate) fn plain_type(of: &TypeExpr) -> Type {
     match of {
         TypeExpr::Text => Type::Text,
         TypeExpr::Number => Type::Number,
@@ -262,7 +262,8 @@ fn plain_type(of: &TypeExpr) -> Type {
     }
 }
 
-fn event_kind(event: &EventDeclaration, declared: bool) -> EventKind {
+/// The event kind that a declaration declares.
+pub(crate) fn event_kind(event: &EventDeclaration, declared: bool) -> EventKind {
     let properties = event.properties.iter();
     EventKind {
         name: event.kind.node.clone(),

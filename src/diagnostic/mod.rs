@@ -51,6 +51,8 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
     /// The first is where the finding is; further ones show what it has to do with.
     pub(crate) labels: Vec<(Place, String)>,
+    /// What to write in place of the text at the first label, where that is known.
+    pub(crate) fix: Option<String>,
     /// A `test` block with a lead that shows the finding.
     pub(crate) witness: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             labels: vec![(place, label.into())],
+            fix: None,
             witness: None,
         }
     }
@@ -76,6 +79,17 @@ impl Diagnostic {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Sets what to write in place of the text at the first label.
+    pub(crate) fn fix(mut self, replacement: impl Into<String>) -> Self {
+        self.fix = Some(replacement.into());
+        self
+    }
+
+    /// Offers the name that was meant, to read and to put in place of the text at the first label.
+    pub(crate) fn did_you_mean(self, name: &str) -> Self {
+        self.help(format!("did you mean `{name}`?")).fix(name)
     }
 
     /// Cuts what repeats a name or a text of thousands of letters.
@@ -169,6 +183,11 @@ impl Diagnostics {
     /// Whether one of the findings is an error, so that the rule set cannot run.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.code.severity() == Severity::Error)
+    }
+
+    /// The findings themselves.
+    pub(crate) fn found(&self) -> &[Diagnostic] {
+        &self.found
     }
 
     /// The codes of the findings, in order.

@@ -1,15 +1,16 @@
 //! From text to rule set.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::{self, Files, Folder, Problem};
 use super::{Compiled, Fingerprint, RuleSet};
 use crate::check::{self, Placed};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source, Sources};
 use crate::limits::Limits;
 use crate::plan::Plan;
+use crate::syntax::ast::Ast;
 use crate::warn::{self, Written};
 
 /// Compiles rule sets: with a name for messages, included files, params set by the host, and limits.
@@ -32,6 +33,14 @@ pub struct Compiler {
     limits: Limits,
     includes: HashMap<String, String>,
     overrides: Vec<(String, String)>,
+}
+
+/// A rule set's files as they were read, and what came of them.
+pub(crate) struct Read {
+    /// The tree of each file; none where the main file is too large to be read.
+    pub(crate) trees: Vec<Ast>,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) compiled: Result<RuleSet, Diagnostics>,
 }
 
 impl Default for Compiler {
@@ -90,13 +99,8 @@ impl Compiler {
             return Err(self.refuse(&self.name, Problem::TooLarge));
         }
         // Without a folder of its own the main text stands at the folder's root under a path nothing has.
-        self.finish(Files::load(
-            &self.name,
-            text,
-            Path::new(""),
-            &Folder::Memory(&self.includes),
-            &self.limits,
-        ))
+        let folder = Folder::Memory(&self.includes);
+        self.finish(Files::load(&self.name, text, Path::new(""), &folder, &self.limits)).compiled
     }
 
     /// Compiles a file and what it includes from its folder. Messages name it as `path` does.
@@ -109,7 +113,25 @@ impl Compiler {
         let text =
             files::read_text(path, self.limits.main_file()).map_err(|problem| self.refuse(&name, problem))?;
         let (folder, main) = files::folder_of(path).map_err(|problem| self.refuse(&name, problem))?;
-        self.finish(Files::load(&name, &text, &main, &Folder::Disk(folder), &self.limits))
+        let folder = Folder::Disk { root: folder, open: &HashMap::new() };
+        self.finish(Files::load(&name, &text, &main, &folder, &self.limits)).compiled
+    }
+
+    /// Compiles the text that an editor has of the file `path`. What it includes comes from the texts in `open`,
+    /// by their real path, and from the file's folder. A file without a folder includes nothing.
+    pub(crate) fn read_open(&self, path: &Path, text: &str, open: &HashMap<PathBuf, Arc<str>>) -> Read {
+        let name = path.display().to_string();
+        if text.len() > self.limits.main_file() {
+            let compiled = Err(self.refuse(&name, Problem::TooLarge));
+            let sources = Arc::new(vec![Source { name, text: text.into() }]);
+            return Read { trees: Vec::new(), sources, compiled };
+        }
+        let none = HashMap::new();
+        let (folder, main) = match files::folder_of(path) {
+            Ok((root, main)) => (Folder::Disk { root, open }, main),
+            Err(_) => (Folder::Memory(&none), PathBuf::new()),
+        };
+        self.finish(Files::load(&name, text, &main, &folder, &self.limits))
     }
 
     /// That the main file cannot be had at all.
@@ -118,7 +140,7 @@ impl Compiler {
         Diagnostics::new(vec![problem.of_main(name, &self.limits)], Arc::new(vec![source]))
     }
 
-    fn finish(&self, files: Files) -> Result<RuleSet, Diagnostics> {
+    fn finish(&self, files: Files) -> Read {
         let Files { sources, trees, order, found: mut all, is_incomplete } = files;
         let sources = Arc::new(sources);
         let statements = order.iter().filter_map(|(file, index)| {
@@ -140,14 +162,15 @@ impl Compiler {
         let checked = check::check(&input);
         all.extend(checked.found);
         let written = Written { allows: warn::allows(&trees, &sources), unnamed: checked.unnamed };
-        let found = Diagnostics::new(all, sources).and_more(checked.omitted);
-        match checked.model {
+        let found = Diagnostics::new(all, Arc::clone(&sources)).and_more(checked.omitted);
+        let compiled = match checked.model {
             Some(model) if is_parsed => {
                 let plan = Plan::new(&model);
                 let fingerprint = Fingerprint::of(&model);
                 Ok(RuleSet { compiled: Arc::new(Compiled::new(model, plan, fingerprint, found, written)) })
             }
             _ => Err(found),
-        }
+        };
+        Read { trees, sources, compiled }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Source, SourceLines, Sources};
 use crate::limits::Limits;
@@ -16,8 +17,9 @@ use crate::syntax::format::quoted;
 
 /// Where included files come from.
 pub(super) enum Folder<'a> {
-    /// A folder on disk, its links resolved.
-    Disk(PathBuf),
+    /// A folder on disk, its links resolved. Texts that are open in an editor, by their real path, win over what
+    /// is on disk, and need not be there.
+    Disk { root: PathBuf, open: &'a HashMap<PathBuf, Arc<str>> },
     /// Texts by their path from the main file's folder.
     Memory(&'a HashMap<String, String>),
 }
@@ -151,7 +153,7 @@ pub(super) fn words_on_lines_with<'s, 'f>(
 
 /// What can be wrong with a file.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// The path leaves the main file's folder.
     Outside,
     /// It is no path that an include takes.
@@ -276,31 +278,42 @@ pub(super) fn included_key(path: String) -> String {
 impl Folder<'_> {
     /// What tells one file from another, links looked through.
     fn key(&self, path: &Path) -> Result<PathBuf, Problem> {
-        let Folder::Disk(root) = self else { return Ok(path.to_path_buf()) };
-        let real = root.join(path).canonicalize().map_err(|error| Problem::Unreadable(reason(&error)))?;
+        let Folder::Disk { root, open } = self else { return Ok(path.to_path_buf()) };
+        let path = root.join(path);
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            Err(_) if open.contains_key(&path) => path,
+            Err(error) => return Err(Problem::Unreadable(reason(&error))),
+        };
         if real.starts_with(root) { Ok(real) } else { Err(Problem::Outside) }
     }
 
     /// The text of the file with this key.
     fn read(&self, key: &Path, most: usize) -> Result<String, Problem> {
+        let no_larger = |text: &str| {
+            if text.len() > most { Err(Problem::TooLarge) } else { Ok(text.to_owned()) }
+        };
         match self {
-            Folder::Disk(_) if key.is_dir() => Err(Problem::Unreadable("it is a folder".to_owned())),
-            // A pipe would be waited for.
-            Folder::Disk(_) if !key.is_file() => Err(Problem::Unreadable("it is no plain file".to_owned())),
-            Folder::Disk(_) => read_text(key, most),
+            Folder::Disk { open, .. } => match open.get(key) {
+                Some(text) => no_larger(text),
+                None if key.is_dir() => Err(Problem::Unreadable("it is a folder".to_owned())),
+                // A pipe would be waited for.
+                None if !key.is_file() => Err(Problem::Unreadable("it is no plain file".to_owned())),
+                None => read_text(key, most),
+            },
             Folder::Memory(texts) if texts.is_empty() => Err(Problem::NoFolder),
             Folder::Memory(texts) => {
                 let text = key.to_str().and_then(|path| texts.get(path));
                 let text =
                     text.ok_or_else(|| Problem::Unreadable("the host has not given its text".to_owned()))?;
-                if text.len() > most { Err(Problem::TooLarge) } else { Ok(text.clone()) }
+                no_larger(text)
             }
         }
     }
 }
 
 /// Reads a file of at most `most` bytes; a longer one is not read to its end.
-pub(super) fn read_text(path: &Path, most: usize) -> Result<String, Problem> {
+pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, Problem> {
     let unreadable = |error: std::io::Error| Problem::Unreadable(reason(&error));
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();

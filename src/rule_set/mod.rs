@@ -19,7 +19,9 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 pub use compiler::Compiler;
+pub(crate) use compiler::Read;
 pub use evaluation::{Evaluation, ScoreId};
+pub(crate) use files::read_text;
 pub(crate) use fingerprint::Meanings;
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use handle::{AttributeHandle, EventHandle, KnownEvent, PropertyHandle};

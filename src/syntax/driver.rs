@@ -43,22 +43,35 @@ pub(super) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diag
     }
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let tokens = Tokens::scan(text, start);
-    // The field can be set past what its setter allows.
-    let nesting = limits.nesting.min(MOST_NESTING);
-    let mut driver = Driver {
-        text,
-        tokens: &tokens,
-        nesting,
-        too_deep: nesting::first_too_deep(text, &tokens, 0, nesting),
-        stopped: false,
-        lowering: Lowering::new(text, &tokens, file),
-        ast: Ast::default(),
-    };
+    let mut driver = Driver::new(text, &tokens, file, limits);
     driver.file();
     let (mut ast, mut found) = (driver.ast, driver.lowering.found);
     found.extend(characters::hidden(text, &tokens, file));
     ast.comments = tokens.comments;
     (ast, found)
+}
+
+/// What the parser would have taken at `position`, each time it came that far and no further.
+pub(super) fn fits(text: &str, position: usize, limits: &Limits) -> Vec<Fit> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let tokens = Tokens::scan(text, start);
+    let mut driver = Driver::new(text, &tokens, FileId(0), limits);
+    driver.probe = Some(Probe { position, fits: Vec::new() });
+    driver.file();
+    driver.probe.map(|probe| probe.fits).unwrap_or_default()
+}
+
+/// What fits at the place that is asked for.
+pub(super) struct Fit {
+    /// The byte at which the statement, rule, entry or line starts that this would be a part of.
+    pub(super) start: usize,
+    pub(super) context: Context,
+    pub(super) expected: Vec<Rule>,
+}
+
+struct Probe {
+    position: usize,
+    fits: Vec<Fit>,
 }
 
 struct Driver<'a> {
@@ -71,6 +84,8 @@ struct Driver<'a> {
     stopped: bool,
     lowering: Lowering<'a>,
     ast: Ast,
+    /// Set where it is asked what fits at a place.
+    probe: Option<Probe>,
 }
 
 /// A block whose members are being read one by one.
@@ -90,6 +105,21 @@ impl Block {
 }
 
 impl<'a> Driver<'a> {
+    fn new(text: &'a str, tokens: &'a Tokens, file: FileId, limits: &Limits) -> Self {
+        // The field can be set past what its setter allows.
+        let nesting = limits.nesting.min(MOST_NESTING);
+        Driver {
+            text,
+            tokens,
+            nesting,
+            too_deep: nesting::first_too_deep(text, tokens, 0, nesting),
+            stopped: false,
+            lowering: Lowering::new(text, tokens, file),
+            ast: Ast::default(),
+            probe: None,
+        }
+    }
+
     fn file(&mut self) {
         let (mut at, mut previous) = (0, None);
         while at < self.tokens.len() {
@@ -204,6 +234,9 @@ impl<'a> Driver<'a> {
                 }
             }
         };
+        if let Some(probe) = self.probe.as_mut().filter(|probe| probe.position == position) {
+            probe.fits.push(Fit { start, context, expected: expected.clone() });
+        }
         let behind = self.tokens.at_or_behind(position);
         // Where a word is right at first and wrong in the middle, it is the word that is wrong.
         let inside = behind

@@ -95,7 +95,10 @@ impl<'a> Failure<'a> {
             let report =
                 Diagnostic::new(Code::Syntax, self.place(Span { start: end, end }), message, "missing here");
             return match only {
-                Some(only) => report.help(format!("write {only} behind `{last}`")),
+                Some(only) => {
+                    let written = format!(" {}", only.trim_matches('`'));
+                    report.help(format!("write {only} behind `{last}`")).fix(written)
+                }
                 None => report,
             };
         }
@@ -406,6 +409,6 @@ fn in_words(expected: Rule) -> String {
 }
 
 /// The word that a rule such as `kw_when` stands for.
-fn keyword_of(expected: Rule) -> Option<String> {
+pub(super) fn keyword_of(expected: Rule) -> Option<String> {
     format!("{expected:?}").strip_prefix("kw_").map(str::to_owned)
 }

@@ -11,7 +11,7 @@ use super::token::{Token, TokenKind, Tokens};
 use crate::diagnostic::closest;
 
 /// The keywords that start a statement.
-pub(super) const STATEMENTS: [&str; 18] = [
+pub(crate) const STATEMENTS: [&str; 18] = [
     "activity",
     "attribute",
     "band",

@@ -9,17 +9,17 @@ use super::ast::Span;
 
 /// A stretch of text that belongs together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) span: Span,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) span: Span,
     /// Whether it is the first on its line.
-    pub(super) first: bool,
+    pub(crate) first: bool,
     /// The token that closes or opens this bracket, if there is one.
-    pub(super) partner: Option<u32>,
+    pub(crate) partner: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     /// Letters, digits and `_`, a digit not first; letters of any script, so that a bad name is one token.
     Word,
     /// Whatever starts with a digit: a number, a duration, an instant, or what was meant to be one.
@@ -40,9 +40,9 @@ pub(super) enum TokenKind {
 
 /// All tokens of a text and its comments.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     list: Vec<Token>,
-    pub(super) comments: Vec<Span>,
+    pub(crate) comments: Vec<Span>,
 }
 
 /// The marks of more than one character; those that LeadQL lacks are here because they are other languages'.
@@ -50,7 +50,7 @@ const LONG_MARKS: [&str; 11] = ["=>", ">=", "<=", "!=", "==", "=<", "<>", "->", 
 
 impl Tokens {
     /// Takes `text` apart from the byte `start` on.
-    pub(super) fn scan(text: &str, start: usize) -> Tokens {
+    pub(crate) fn scan(text: &str, start: usize) -> Tokens {
         let mut scanner = Scanner {
             text,
             at: start,
@@ -63,26 +63,26 @@ impl Tokens {
         scanner.tokens
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&Token> {
+    pub(crate) fn get(&self, index: usize) -> Option<&Token> {
         self.list.get(index)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.list.len()
     }
 
     /// The tokens from `index` on.
-    pub(super) fn from(&self, index: usize) -> &[Token] {
+    pub(crate) fn from(&self, index: usize) -> &[Token] {
         self.list.get(index..).unwrap_or_default()
     }
 
     /// The first token that starts at `position` or behind it.
-    pub(super) fn at_or_behind(&self, position: usize) -> usize {
+    pub(crate) fn at_or_behind(&self, position: usize) -> usize {
         self.list.partition_point(|token| token.span.start < position)
     }
 
     /// The word that introduces the duration at `position`, with a space, so that a help text can repeat it.
-    pub(super) fn lead_in<'a>(&self, text: &'a str, position: usize) -> &'a str {
+    pub(crate) fn lead_in<'a>(&self, text: &'a str, position: usize) -> &'a str {
         const WORDS: [&str; 5] = ["within", "every", "for", "sla", "after"];
         let before = self.at_or_behind(position).checked_sub(1).and_then(|index| self.get(index));
         let word = before.and_then(|token| text.get(token.span.start..token.span.end)).unwrap_or("");
@@ -91,7 +91,7 @@ impl Tokens {
     }
 
     /// Where the last token that starts before `position` ends, if there is one.
-    pub(super) fn last_end_before(&self, position: usize) -> Option<usize> {
+    pub(crate) fn last_end_before(&self, position: usize) -> Option<usize> {
         let behind = self.at_or_behind(position);
         self.list.get(behind.checked_sub(1)?).map(|token| token.span.end)
     }

@@ -31,6 +31,7 @@ mod leads;
 mod ledger;
 mod lives;
 mod merge;
+#[cfg(test)]
 mod pages;
 mod review;
 mod row;
@@ -68,6 +69,7 @@ fn case_of(dice: &mut Dice, size: usize) -> Case {
 }
 
 /// The text of the rule set of a seed, for whoever tries texts rather than evaluations.
+#[cfg(test)]
 pub(crate) fn rule_set_text(seed: u64, size: usize) -> String {
     rules::render(&case(seed, size).pieces)
 }

@@ -13,6 +13,8 @@ mod funnel;
 mod graph;
 mod input;
 mod lines;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod paths;
 mod score;
@@ -55,6 +57,8 @@ enum Command {
     Doc(doc::Arguments),
     Funnel(funnel::Arguments),
     Diff(diff::Arguments),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +73,8 @@ fn main() -> ExitCode {
         Command::Doc(arguments) => doc::run(&arguments),
         Command::Funnel(arguments) => funnel::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(&arguments),
     };
     match result {
         Ok(status) => status,

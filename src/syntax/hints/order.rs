@@ -213,11 +213,14 @@ pub(super) fn stage_without_criteria(failure: &Failure<'_>) -> Option<Hint> {
         return Some(failure.report(Code::Syntax, at, message, "not `mql` or `sql`").help(help).into());
     }
     let message = format!("there is no stage `{stage}`");
-    let help = match closest(stage, ["mql", "sql"]) {
-        Some(near) => format!("did you mean `{near}`? only `mql` and `sql` have criteria"),
-        None => "only the stages `mql` and `sql` have criteria: write `stage mql when …`".to_owned(),
+    let report = failure.report(Code::Syntax, at, message, "no stage");
+    let report = match closest(stage, ["mql", "sql"]) {
+        Some(near) => {
+            report.help(format!("did you mean `{near}`? only `mql` and `sql` have criteria")).fix(near)
+        }
+        None => report.help("only the stages `mql` and `sql` have criteria: write `stage mql when …`"),
     };
-    Some(failure.report(Code::Syntax, at, message, "no stage").help(help).into())
+    Some(report.into())
 }
 
 /// `score total = engagement + fit`

@@ -82,9 +82,13 @@ pub(super) fn subject_in_need_of_quotes(failure: &Failure<'_>) -> Option<Hint> {
         return None;
     }
     let subject = failure.quote(first, last);
+    let span = failure.span(first).to(failure.span(last));
     let message = "a subject that is no plain name stands in quotes";
     let report = failure.report_range(Code::BadName, first, last, message, "no plain name");
-    Some(report.help(format!("write `\"{subject}\"`")).into())
+    let report = report.help(format!("write `\"{subject}\"`"));
+    // A long subject is shown shortened, and one with a `\` would need more than quotes.
+    let is_whole = span.end - span.start == subject.len() && !subject.contains('\\');
+    Some(if is_whole { report.fix(format!("\"{subject}\"")) } else { report }.into())
 }
 
 /// `visited(*) 2d ago` in a test
@@ -104,11 +108,14 @@ pub(super) fn misspelt(failure: &Failure<'_>) -> Option<Hint> {
         if found.eq_ignore_ascii_case(right) {
             let message = "keywords are written in small letters";
             return Hint::from(
-                failure.report(Code::Syntax, at, message, "capitals").help(format!("write `{right}`")),
+                failure
+                    .report(Code::Syntax, at, message, "capitals")
+                    .help(format!("write `{right}`"))
+                    .fix(right),
             );
         }
         let report = failure.report(Code::Syntax, at, format!("`{found}` is no keyword"), "not known here");
-        Hint::from(report.help(format!("did you mean `{right}`?")))
+        Hint::from(report.did_you_mean(right))
     };
     let is_word = |at: usize| failure.is_kind(at, TokenKind::Word) && !is_keyword(failure.word(at));
     // The first word decides what is expected behind it, so it is looked at first.
@@ -151,7 +158,7 @@ pub(super) fn misspelt_type(failure: &Failure<'_>) -> Option<Hint> {
     let other = OTHERS.iter().find(|(other, _)| *other == found).map(|(_, right)| *right);
     let right = other.or_else(|| closest(found, TYPES))?;
     let report = failure.report(Code::Syntax, failure.at, format!("`{found}` is no type"), "not known here");
-    Some(report.help(format!("did you mean `{right}`?")).into())
+    Some(report.did_you_mean(right).into())
 }
 
 /// `one of ["free"]`, `ruleset Acme`

@@ -91,7 +91,8 @@ fn standings(text: &str) -> Vec<Standing> {
         let inside = |entry: &Entry| entry.span.start <= at && at < end(entry);
         let within = entries.iter().rposition(inside);
         let near = |(index, entry): (usize, &Entry)| (entry.within == within).then_some(index);
-        let before = entries.iter().enumerate().filter(|(_, entry)| end(entry) <= at).filter_map(near).last();
+        let before =
+            entries.iter().enumerate().filter(|(_, entry)| end(entry) <= at).filter_map(near).next_back();
         let behind = entries.iter().enumerate().filter(|(_, entry)| entry.span.start > at).find_map(near);
         let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
         let is_own = text[line..at].trim().is_empty();
