@@ -79,7 +79,8 @@ fn messages_read_as_they_should() {
 fn what_is_nearly_a_finding_is_none() {
     let found = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
     // What is found without a review has the limits of its own tests.
-    for code in found.filter(|code| **code != Code::DecayCutShort) {
+    let without = [Code::DecayCutShort, Code::HiddenCharacter];
+    for code in found.filter(|code| !without.contains(code)) {
         let file = PathBuf::from(format!("{FOLDER}/nearly/{}.lql", code.as_str().replace('-', "_")));
         let found = diagnostics(&file);
         assert!(!found.has_errors(), "{found}");

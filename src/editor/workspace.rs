@@ -28,7 +28,7 @@ use crate::syntax::ast::StatementKind;
 /// let place = workspace.definition(path, 18).remove(0);
 /// assert_eq!(place.range, 4..8);
 /// assert!(workspace.hover(path, 18).is_some_and(|hover| hover.text.contains("`budget`")));
-/// assert!(workspace.complete(path, 44).iter().any(|found| found.label == "score"));
+/// assert!(workspace.complete(path, 45).iter().any(|found| found.label == "score"));
 /// ```
 #[derive(Debug, Default)]
 pub struct Workspace {

@@ -25,7 +25,7 @@ fn every_name_can_be_renamed_there_and_back() {
     let symbols = workspace.symbols(Path::new(MAIN));
     let named = symbols.iter().filter(|found| !matches!(found.kind, Kind::Gate | Kind::Test | Kind::Band));
     let inner = symbols.iter().flat_map(|found| &found.children).filter(|found| {
-        let named = &RULES[found.selection.clone()] == found.name;
+        let named = RULES[found.selection.clone()] == found.name;
         named && matches!(found.kind, Kind::Rule | Kind::Band | Kind::Group)
     });
     let mut kinds = BTreeSet::new();

@@ -88,7 +88,6 @@ impl Read for Half {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 mod tests {
     use super::*;
 

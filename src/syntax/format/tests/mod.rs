@@ -5,7 +5,7 @@ mod layouts;
 mod places;
 
 use super::{FormatError, format, meaning, parse};
-use crate::diagnostic::FileId;
+use crate::diagnostic::{FileId, Severity};
 use crate::limits::Limits;
 use crate::syntax::ast::Ast;
 
@@ -79,7 +79,8 @@ const CONSTRUCTS: &[&str] = &[
 
 fn parsed(text: &str) -> Result<Ast, String> {
     let (ast, found) = parse(text, FileId::default(), &Limits::default());
-    if found.is_empty() { Ok(ast) } else { Err(format!("{found:?}")) }
+    let is_fine = found.iter().all(|finding| finding.code.severity() != Severity::Error);
+    if is_fine { Ok(ast) } else { Err(format!("{found:?}")) }
 }
 
 fn format_source(text: &str) -> Result<String, FormatError> {
