@@ -98,3 +98,18 @@ fn files_that_vanish_are_named() {
         assert!(ran.err.starts_with("error") && ran.err.contains(named), "{arguments:?}: {}", ran.err);
     }
 }
+
+#[cfg(feature = "lsp")]
+#[test]
+fn what_is_no_message_ends_the_language_server_with_a_word() {
+    let folder = Folder::new("no-message", &[]);
+    for input in ["garbage\r\n\r\n", "Content-Length: 99999999999999\r\n\r\n{}"] {
+        let ran = run_with_input(&folder, &["lsp"], input);
+        assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+        assert!(
+            ran.err.starts_with("error: standard input is no stream of messages: a message begins with"),
+            "{}",
+            ran.err
+        );
+    }
+}

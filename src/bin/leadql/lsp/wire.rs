@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, channel};
 use lsp_server::{ErrorCode, Message};
 use serde_json::json;
 
+use crate::output;
+
 /// What came in.
 #[derive(Debug)]
 pub(super) enum Incoming {
@@ -27,9 +29,14 @@ pub(super) fn listen() -> Receiver<Incoming> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let mut input = io::stdin().lock();
-        while let Ok(Some(content)) = frame(&mut input) {
-            if sender.send(message(&content)).is_err() {
-                break;
+        loop {
+            match frame(&mut input) {
+                Ok(Some(content)) if sender.send(message(&content)).is_ok() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    output::error(&format!("standard input is no stream of messages: {error}"));
+                    break;
+                }
             }
         }
     });
@@ -46,7 +53,7 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
             return Ok(None);
         }
         if !line.ends_with(b"\n") {
-            return Err(invalid("a header without an end"));
+            return Err(invalid("a header line without an end"));
         }
         let line = String::from_utf8_lossy(&line);
         let line = line.trim();
@@ -59,7 +66,11 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
             length = value.trim().parse().ok();
         }
     }
-    let length = length.filter(|length| *length <= MOST_BYTES).ok_or_else(|| invalid("no length"))?;
+    let length = length.filter(|length| *length <= MOST_BYTES).ok_or_else(|| {
+        invalid(&format!(
+            "a message begins with `Content-Length: N` and an empty line, N at most {MOST_BYTES}"
+        ))
+    })?;
     let mut content = Vec::new();
     input.by_ref().take(u64::try_from(length).unwrap_or(0)).read_to_end(&mut content)?;
     if content.len() == length { Ok(Some(content)) } else { Ok(None) }
