@@ -1,5 +1,6 @@
 //! Many leads at once over columns, beside column code written by hand for the same rules: 38 rules over 50
-//! events and five attributes a lead, on one thread. The two are held against each other before they are timed.
+//! events and five attributes a lead. The two are held against each other before they are timed; then LeadQL on
+//! one thread and on two.
 
 #![expect(
     clippy::indexing_slicing,
@@ -450,5 +451,29 @@ fn batch(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, batch);
+/// The same batch on one thread and on two.
+#[cfg(feature = "rayon")]
+fn threads(criterion: &mut Criterion) {
+    let rules = RuleSet::compile(RULES).unwrap();
+    let leads = Leads::new(LEADS, 50);
+    let mut group = criterion.benchmark_group("threads");
+    group.throughput(Throughput::Elements(u64::try_from(LEADS).unwrap()));
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let mut batch = rules.batch();
+        group.bench_function(BenchmarkId::from_parameter(threads), |bencher| {
+            leads.with(|columns| {
+                pool.install(|| {
+                    bencher.iter(|| batch.evaluate_in_parallel(black_box(columns), now()).unwrap().leads());
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+#[cfg(not(feature = "rayon"))]
+fn threads(_: &mut Criterion) {}
+
+criterion_group!(benches, batch, threads);
 criterion_main!(benches);
