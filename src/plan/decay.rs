@@ -112,5 +112,8 @@ mod tests {
         assert_eq!(tables.table(ten, decay(DecayStep::Percent(500), 7)), half);
         assert_ne!(tables.table(ten, decay(DecayStep::Percent(501), 30)), half);
         assert_eq!(tables.get(half).get(2), Some(&2_500));
+        // Four bytes a value.
+        let values = tables.get(half).len() + percent(10_000, 501).len();
+        assert_eq!((tables.count(), tables.bytes()), (2, values * 4));
     }
 }

@@ -246,4 +246,60 @@ mod tests {
         assert_eq!(map.get(""), Some(&vec![3]));
         assert_eq!(FoldedMap::<()>::default().get("x"), None);
     }
+    /// Texts of one length that differ in a letter, wherever it stands, must not meet in one place; nor must there
+    /// be one place for each length, or one that is known without the secret.
+    #[test]
+    fn every_letter_and_the_length_and_the_secret_count_in_a_hash() {
+        const SEED: u64 = 0x0123_4567_89ab_cdef;
+        let hash = |text: &str, seed| Ends::of(text.as_bytes()).hash(text.as_bytes(), seed);
+        let all_differ = |mut hashes: Vec<u64>| {
+            let all = hashes.len();
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes.len() == all
+        };
+        let plain: Vec<String> = (0..60).map(|length| "a".repeat(length)).collect();
+        assert!(all_differ(plain.iter().map(|text| hash(text, 0)).collect()));
+        for text in &plain {
+            assert!(all_differ((0..20).map(|seed| hash(text, seed)).collect()), "{text}");
+            assert_eq!(hash(&text.to_ascii_uppercase(), 7), hash(text, 7));
+            let changed = |at: usize, letter: &str| {
+                let mut changed = text.clone();
+                changed.replace_range(at..=at, letter);
+                changed
+            };
+            // Each of these differs from `a` in one bit.
+            let letters = ["`", "c", "e", "i", "q", "!"];
+            let others =
+                (0..text.len()).flat_map(|at| letters.map(|letter| hash(&changed(at, letter), SEED)));
+            assert!(all_differ(others.chain([hash(text, SEED)]).collect()), "{text}");
+        }
+    }
+
+    #[test]
+    fn few_texts_are_gone_through_and_many_are_looked_up() {
+        for (texts, gone_through) in [(FEW, true), (FEW + 1, false)] {
+            let mut map = FoldedMap::default();
+            for number in 0..texts {
+                map.entry(&format!("text {number}"), || number);
+            }
+            assert_eq!(map.get("TEXT 0"), Some(&0));
+            // Without places nothing can be looked up.
+            map.places = Box::default();
+            assert_eq!(map.get("TEXT 0").is_some(), gone_through, "{texts}");
+        }
+    }
+
+    #[test]
+    fn at_least_half_of_the_places_are_free() {
+        let mut map = FoldedMap::default();
+        let mut rooms = Vec::new();
+        for number in 0..500 {
+            map.entry(&format!("text {number}"), || ());
+            assert!(map.places.len() >= map.entries.len() * 2, "{number}");
+            rooms.push(map.places.len());
+        }
+        rooms.dedup();
+        assert_eq!(rooms, [8, 32, 128, 512, 2_048]);
+    }
 }

@@ -156,6 +156,185 @@ fn signals_are_filled_again_without_a_trace_of_the_lead_before() {
     assert_eq!((events.older_of_subject(2), events.older_of_subject(1)), (Some(1), None));
 }
 
+/// In whatever order they come: as they do from a host that fills a row.
+#[test]
+fn events_are_put_in_the_order_of_time() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["*"], &[]);
+    for aggregate in [Aggregate::Distinct, Aggregate::Days, Aggregate::Sum(vec![(VISITED, SECONDS)].into())] {
+        let test = maker.events(aggregate, term, Comparison::Greater, 1, Window::Ever);
+        maker.rule(RuleBody::Condition(test), 1_000, None);
+    }
+    let inactive = maker.condition(ConditionKind::Inactive(days(30)));
+    maker.segment(inactive);
+    let plan = Plan::new(&maker.model);
+    let events = [("b", 5, day(1)), ("a", 7, day(0)), ("A", -2, day(3)), ("c", 1, at(1))];
+    for turned in 0..events.len() {
+        let mut signals = Signals::default();
+        // Twice, the second time in order: what was out of order before makes no difference.
+        for sorted in [false, true] {
+            let mut events = events;
+            events.rotate_left(turned);
+            if sorted {
+                events.sort_by_key(|(_, _, at)| *at);
+            }
+            plan.begin(&mut signals, &[]);
+            for (subject, seconds, at) in events {
+                let seconds = crate::Number::from_millionths(seconds).unwrap();
+                let arrival = Arrival { kind: VISITED, subject, at: at.micros(), id: "" };
+                plan.gather(&mut signals, arrival, |_| Some(ValueRef::Number(seconds)));
+            }
+            plan.lay_out(&mut signals, |_| None);
+            let times = [day(0), at(1), day(1), day(3)].map(|at| at.micros());
+            let term = signals.term(0);
+            assert_eq!((term.times, signals.activity()), (&times[..], &times[..]));
+            assert_eq!((term.days(0, 4), term.days(0, 2)), (3, 1));
+            assert_eq!((term.newer_of_subject(0, 1), term.newer_of_subject(1, 1)), (Some(3), None));
+            assert_eq!(term.running_sums(0), [7, 8, 13, 11]);
+        }
+    }
+}
+
+/// Of events with one id the earliest counts, of equally early ones the first, in whatever order they come.
+#[test]
+fn an_id_that_comes_again_is_one_event() {
+    let mut maker = ModelMaker::new();
+    for page in ["*", "a", "b"] {
+        let term = maker.term(VISITED, &[page], &[]);
+        maker.rule(each(term, Window::Ever, 9, None), 1_000, None);
+    }
+    let inactive = maker.condition(ConditionKind::Inactive(days(30)));
+    maker.segment(inactive);
+    let plan = Plan::new(&maker.model);
+    for (events, counting) in [
+        (vec![("a", 1, "x"), ("b", 2, "x")], vec![("a", 1)]),
+        (vec![("b", 2, "x"), ("a", 1, "x")], vec![("a", 1)]),
+        (vec![("a", 1, "x"), ("b", 1, "x")], vec![("a", 1)]),
+        (vec![("b", 3, "x"), ("a", 1, "x"), ("b", 2, "x")], vec![("a", 1)]),
+        (vec![("b", 3, "x"), ("a", 2, "x"), ("b", 1, "x")], vec![("b", 1)]),
+        (vec![("a", 1, "x"), ("a", 1, "y"), ("b", 0, "y"), ("a", 3, "x")], vec![("b", 0), ("a", 1)]),
+        (vec![("a", 1, ""), ("a", 1, ""), ("b", 2, "")], vec![("a", 1), ("a", 1), ("b", 2)]),
+    ] {
+        let mut signals = Signals::default();
+        plan.begin(&mut signals, &[]);
+        for (subject, number, id) in &events {
+            let arrival = Arrival { kind: VISITED, subject, at: day(*number).micros(), id };
+            plan.gather(&mut signals, arrival, |_| None);
+        }
+        plan.lay_out(&mut signals, |_| None);
+        let of = |page: &str| -> Vec<Micros> {
+            let fitting = counting.iter().filter(|(subject, _)| page == "*" || page == *subject);
+            fitting.map(|(_, number)| day(*number).micros()).collect()
+        };
+        let found = [0, 1, 2].map(|term| signals.times(term).to_vec());
+        assert_eq!(found, ["*", "a", "b"].map(of), "{events:?}");
+        assert_eq!(signals.activity(), of("*"), "{events:?}");
+    }
+}
+
+/// As a host gives them: in any case, and the empty text for none.
+#[test]
+fn properties_are_tested_as_they_come() {
+    let number = |whole| ValueRef::Number(crate::Number::from_integer(whole).unwrap());
+    for (test, passing, failing) in [
+        (
+            r#"answer = "yes""#,
+            vec![ValueRef::Text("YES"), ValueRef::Text("yes")],
+            vec![ValueRef::Text("yes ")],
+        ),
+        (r#"answer != "yes""#, vec![ValueRef::Text("no")], vec![ValueRef::Text("Yes"), ValueRef::Text("")]),
+        (
+            r#"answer contains "es""#,
+            vec![ValueRef::Text("YES")],
+            vec![ValueRef::Text("no"), ValueRef::Text("")],
+        ),
+        ("answer is known", vec![ValueRef::Text("no")], vec![ValueRef::Text("")]),
+        ("answer is missing", vec![ValueRef::Text("")], vec![ValueRef::Text("no")]),
+        ("pages between 2 and 4", vec![number(2), number(4)], vec![number(1), number(5)]),
+        ("pages != 3", vec![number(0)], vec![number(3)]),
+        ("pages is known", vec![number(0)], vec![]),
+        ("sent", vec![ValueRef::Flag(true)], vec![ValueRef::Flag(false)]),
+        ("sent = false", vec![ValueRef::Flag(false)], vec![ValueRef::Flag(true)]),
+        ("sent is missing", vec![], vec![ValueRef::Flag(false)]),
+    ] {
+        let text = format!(
+            "event filled(form, answer: text, pages: number, sent: flag)
+filled(*, {test}) => 1"
+        );
+        let rules = crate::RuleSet::compile(&text).unwrap();
+        let (plan, vocabulary) = (&rules.compiled.plan, &rules.compiled.model.vocabulary);
+        let kind = vocabulary.kind_id("filled").unwrap();
+        let fits = |value: Option<ValueRef<'_>>| {
+            let mut fits = false;
+            let room = &mut FoldRoom::default();
+            plan.terms_of(kind, "form", |_| value, room, |_| fits = true);
+            fits
+        };
+        let is_missing = test.ends_with("missing");
+        assert_eq!(fits(None), is_missing, "{test}");
+        for (values, holds) in [(passing, true), (failing, false)] {
+            for value in values {
+                assert_eq!(fits(Some(value)), holds, "{test} of {value:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_too_long_for_every_attribute_has_one_table_for_all() {
+    let listed = |count: usize| (0..count).map(|number| Folded::new(&format!("Company {number}"))).collect();
+    let (large, small): (Shared<Folded>, Shared<Folded>) = (listed(40_000), listed(3));
+    let any_of =
+        |texts: &Shared<Folded>, negated| ValueTest::Text(TextTest::AnyOf { texts: texts.clone(), negated });
+    let tests = [any_of(&small, false), any_of(&large, false), any_of(&large, true)];
+    let numbered: Vec<_> =
+        (0..4).flat_map(|attribute| tests.iter().map(move |test| (AttributeId(attribute), test))).collect();
+    let decided = attributes::AttributeTests::new(&numbered);
+    let ways: Vec<_> = decided.deciders().map(|(_, ways)| (ways.tests, ways.long_lists)).collect();
+    assert_eq!(ways.iter().filter(|ways| **ways == (3, 0)).count(), 1);
+    assert!(ways.iter().skip(1).all(|ways| *ways == (3, 1) || *ways == (3, 2)), "{ways:?}");
+    for attribute in (0..4).map(AttributeId) {
+        for (text, holds) in [
+            ("COMPANY 2", [true, true, false]),
+            ("company 39999", [false, true, false]),
+            ("company 40000", [false, false, true]),
+        ] {
+            let mut run = [false; 3];
+            decided.decide(attribute, Some(ValueRef::Text(text)), &mut String::new(), &mut run);
+            assert_eq!(run, holds, "{attribute:?} {text}");
+        }
+    }
+}
+
+/// What `leadql check --plan` tells.
+#[test]
+fn the_ways_in_which_tests_are_decided_are_counted() {
+    let rules = crate::RuleSet::compile(
+        r#"title in ["a", "b"] or title in ["b", "c", "d"] or title contains any of ["chief", "head"] => 1
+           title has word "vp" or title starts with "x" or title matches "y*" or title is known       => 1
+           company_size > 5 or company_size in [1, 2] or company_size is missing                      => 1
+           technologies contains "aws" or technologies contains all of ["aws", "gcp"]                 => 1"#,
+    )
+    .unwrap();
+    let vocabulary = &rules.compiled.model.vocabulary;
+    let name = |id| vocabulary.attribute(id).unwrap().name.as_str();
+    let counted = rules.compiled.plan.program.attributes.deciders();
+    let counted: Vec<_> = counted
+        .map(|(id, ways)| {
+            let attributes::Ways { tests, listed, long_lists, needles, bounds, one_by_one } = ways;
+            (name(id), [tests, listed, long_lists, needles, bounds, one_by_one])
+        })
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            ("title", [7, 4, 0, 3, 0, 2]),
+            ("company_size", [3, 0, 0, 0, 3, 0]),
+            ("technologies", [2, 0, 0, 0, 0, 2])
+        ]
+    );
+}
+
 /// What the deciders give is what each test says by itself, however the value is borrowed.
 #[test]
 fn attributes_are_decided_at_once_as_their_tests_say_one_by_one() {

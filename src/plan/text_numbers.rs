@@ -104,12 +104,28 @@ mod tests {
                 assert_eq!(numbers.folded_number(&text), number);
                 assert_eq!(numbers.folded_number(&text.to_ascii_uppercase()), number);
             }
-            assert_eq!(numbers.folded_number("Page NUMBER 0"), 0);
+            // Also those that have been given new places since.
+            for number in 0..200 {
+                assert_eq!(numbers.folded_number(&format!("Page NUMBER {}", number * (round + 1))), number);
+            }
             assert_eq!(numbers.number(b""), 200);
             assert_eq!(
                 (numbers.number(b"A"), numbers.number(b"a"), numbers.folded_number("A")),
                 (201, 202, 202)
             );
         }
+    }
+    /// However many there are: a walk past taken places is short, and room is made anew seldom.
+    #[test]
+    fn at_least_half_of_the_places_are_free_and_room_is_doubled() {
+        let mut numbers = TextNumbers::default();
+        let mut rooms = Vec::new();
+        for number in 0..1_000 {
+            numbers.folded_number(&format!("page {number}"));
+            assert!(numbers.places.len() >= numbers.texts.len() * 2, "{number}");
+            rooms.push(numbers.places.len());
+        }
+        rooms.dedup();
+        assert_eq!(rooms, [32, 64, 128, 256, 512, 1_024, 2_048]);
     }
 }

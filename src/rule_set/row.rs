@@ -316,9 +316,12 @@ mod tests {
         row.set_stage(Stage::Mql, now()).unwrap();
         row.set(rules.attribute("technologies").unwrap(), ["GCP", "", "AWS"]).unwrap();
         row.set(rules.attribute("plan").unwrap(), "PRO").unwrap();
+        row.set(rules.attribute("title").unwrap(), "The CHIEF").unwrap();
+        row.set(rules.attribute("company_size").unwrap(), 50).unwrap();
         row.event(visited, "Pricing", now()).unwrap();
         let lead = rules.lead().id("L-7").stage(Stage::Mql, now()).unwrap();
         let lead = lead.set("technologies", ["AWS"]).unwrap().set("plan", "pro").unwrap();
+        let lead = lead.set("title", "the chief").unwrap().set("company_size", 50.0).unwrap();
         let lead = lead.event("visited", "pricing", now()).unwrap();
         let later = now() + TimeDelta::days(7);
         for at in [now() - TimeDelta::seconds(1), now(), later] {

@@ -247,7 +247,7 @@ pub(crate) fn derived(weights: &[(i64, ScoreIndex)], value_of: impl Fn(ScoreInde
     // Division of integers cuts towards zero; a clamp follows, so that cutting to 64 bits on the way makes no
     // difference.
     let value = weighted.sum::<i128>() / 1_000;
-    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+    i64::try_from(value).unwrap_or(if value.is_negative() { i64::MIN } else { i64::MAX })
 }
 
 /// The band that a score is in, if it has any.

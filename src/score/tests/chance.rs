@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use super::outcome;
 use crate::lead::{Event, Facts, Stage, Value};
 use crate::model::*;
+use crate::plan::Plan;
 use crate::plan::test_support::*;
+use crate::score::{Outcome, Scratch, evaluate, evaluate_once};
 use crate::time::{Instant, Period};
 
 /// Ages in use: few, so that edges meet.
@@ -272,6 +274,70 @@ impl Case {
     }
 }
 
+/// Much that comes and goes, most of it hidden by clamps.
+#[derive(Clone, Debug)]
+struct Hidden {
+    each: Vec<Each>,
+    ageing: (Test, i64, Option<Decay>),
+    best: bool,
+    group: (i64, i64),
+    score: (i64, i64),
+    facts: Facts,
+    now: Instant,
+}
+
+fn hidden() -> impl Strategy<Value = Hidden> {
+    let bounds = || (-4i64..4, 0i64..3).prop_map(|(low, width)| (low, low + width));
+    (
+        prop::collection::vec(each_rules(), 1..4),
+        (tests(), -9i64..9, decays()),
+        any::<bool>(),
+        (bounds(), bounds()),
+        prop::collection::vec((prop::sample::select(vec!["a", "b"]), instants()), 5..30),
+        instants(),
+    )
+        .prop_map(|(each, ageing, best, (group, score), events, now)| Hidden {
+            each,
+            ageing,
+            best,
+            group,
+            score,
+            facts: visits(&events),
+            now,
+        })
+}
+
+impl Hidden {
+    fn model(&self) -> Model {
+        let mut maker = ModelMaker::new();
+        let term = maker.term(VISITED, &["*"], &[]);
+        let (Test { aggregate, window, comparison, bound }, given, decay) = self.ageing.clone();
+        let condition = maker.events(aggregate, term, comparison, bound, window);
+        maker.rule(RuleBody::Condition(condition), given, decay);
+        let body = |rule: &Each| each(term, rule.window, rule.times, rule.per);
+        let first = maker.model.rules.len();
+        let rules = self.each.iter().map(|rule| (body(rule), rule.points)).collect();
+        maker.group(self.best, (Some(self.group.0), Some(self.group.1)), rules);
+        for (rule, of) in maker.model.rules[first..].iter_mut().zip(&self.each) {
+            rule.decay = of.decay;
+        }
+        maker.model.scores[0].bounds = (points(self.score.0), points(self.score.1));
+        maker.model
+    }
+
+    /// Every instant after now at which an event may enter, leave or fade.
+    fn edges(&self) -> Vec<Instant> {
+        let ages = HOURS.iter().flat_map(|age| (0..=5).map(move |step| age * step));
+        let mut edges: Vec<_> = ages
+            .flat_map(|age| self.facts.events.iter().filter_map(move |event| event.at.plus(hours(age))))
+            .filter(|edge| *edge > self.now)
+            .collect();
+        edges.sort();
+        edges.dedup();
+        edges
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -300,5 +366,20 @@ proptest! {
         turned.events.sort_by_key(|event| event.at);
         let model = case.model();
         prop_assert_eq!(outcome(&model, &turned, case.now), outcome(&model, &case.facts, case.now));
+    }
+
+    #[test]
+    fn whole_stretches_are_passed_over_only_where_nothing_shows(case in hidden()) {
+        let plan = Plan::new(&case.model());
+        let signals = plan.signals(&case.facts);
+        let mut scratch = Scratch::default();
+        let mut look = |at: Instant, until: bool| {
+            let mut outcome = Outcome::default();
+            let how = if until { evaluate } else { evaluate_once };
+            how(&plan, &signals, (Stage::Lead, None), at, &mut scratch, &mut outcome);
+            (outcome.scores[0], outcome.valid_until)
+        };
+        let (now, until) = look(case.now, true);
+        prop_assert_eq!(until, case.edges().into_iter().find(|edge| look(*edge, false).0 != now));
     }
 }

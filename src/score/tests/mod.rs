@@ -1,7 +1,9 @@
 //! The core on models made by hand: each number of the language reference, each edge to the microsecond.
 
 mod chance;
+mod quick;
 mod stages;
+mod turns;
 
 use super::*;
 use crate::diagnostic::Place;
@@ -246,22 +248,23 @@ fn where_an_event_that_has_faded_to_nothing_leaves_its_window_the_best_may_be_an
 
 #[test]
 fn derived_scores_are_exact_and_cut_towards_zero() {
+    const LARGEST: i64 = 1_000_000_000_000;
     for (given, weights, value) in [
-        (1, [600, 0], 0),
-        (-1, [600, 0], 0),
-        (5, [600, -1], 2),
-        (-5, [600, -1], -2),
-        (25_000, [600, 400], 25_000),
-        (1_000_000_000, [1_000_000_000, 1_000_000_000], 1_000_000_000_000),
-        (-1_000_000_000, [1_000_000_000, 1_000_000_000], -1_000_000_000_000),
+        (1, vec![600, 0], 0),
+        (-1, vec![600, 0], 0),
+        (5, vec![600, -1], 2),
+        (-5, vec![600, -1], -2),
+        (25_000, vec![600, 400], 25_000),
+        (1_000_000_000, vec![1_000_000_000; 2], LARGEST),
+        (-1_000_000_000, vec![1_000_000_000; 2], -LARGEST),
+        // Far beyond 64 bits before they are clamped.
+        (LARGEST, vec![1_000_000_000; 20], LARGEST),
+        (-LARGEST, vec![1_000_000_000; 20], -LARGEST),
     ] {
         let mut maker = one_rule(tested(Aggregate::Count, Comparison::Equal, 0, Window::Ever));
         maker.model.rules[0].points = points(given);
-        let limits = (-1_000_000_000_000, 1_000_000_000_000);
-        let first = ScoreIndex(0);
-        let derived = ScoreKind::Derived(vec![(weights[0], first), (weights[1], first)]);
-        // Defined before what it is derived from, evaluated behind it.
-        maker.score(limits, derived);
+        let derived = weights.iter().map(|weight| (*weight, ScoreIndex(0))).collect();
+        maker.score((-LARGEST, LARGEST), ScoreKind::Derived(derived));
         let found = outcome(&maker.model, &visits(&[]), day(0));
         assert_eq!(found.scores[1], points(value), "{given} {weights:?}");
     }
