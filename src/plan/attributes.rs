@@ -251,11 +251,11 @@ impl Decider {
     }
 }
 
-/// One test of a property, none where it is missing.
+/// One test of a property, none where it is missing, as the empty text is too.
 pub(super) fn test_holds(test: &ValueTest, value: Option<ValueRef<'_>>, room: &mut String) -> bool {
-    match value.as_ref().filter(|value| value.is_there()) {
+    match &value {
+        None | Some(ValueRef::Text("")) => matches!(test, ValueTest::Missing),
         Some(value) => loose_test_holds(test, value, room),
-        None => matches!(test, ValueTest::Missing),
     }
 }
 

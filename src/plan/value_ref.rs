@@ -44,16 +44,7 @@ impl<'v> Texts<'v> {
     }
 }
 
-impl<'v> ValueRef<'v> {
-    /// Whether it is none of those that count as missing.
-    pub(super) fn is_there(&self) -> bool {
-        match self {
-            ValueRef::Text(text) => !text.is_empty(),
-            ValueRef::Set(texts) => texts.any(|text| !text.is_empty()),
-            _ => true,
-        }
-    }
-
+impl ValueRef<'_> {
     /// What bounds are held against; texts and sets have none.
     pub(crate) fn rank(&self) -> i64 {
         match self {

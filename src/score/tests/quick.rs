@@ -169,6 +169,43 @@ fn a_stretch_behind_a_clamp_is_passed_over_as_a_whole() {
     }
 }
 
+#[test]
+fn a_stretch_behind_the_best_of_a_group_is_passed_over_as_a_whole() {
+    let ten_days = |times| each(TermId(0), Window::Within(days(10)), times, None);
+    let docs = || each(TermId(1), Window::Ever, 1, None);
+    for (rules, visited, docs_read, from, to, same) in [
+        // Three points of ten days against five for good.
+        (vec![(ten_days(3), 1_000), (docs(), 5_000)], &[0, 0, 1, 5][..], 0, 5, 9, true),
+        // They leave altogether, which might leave none: that is not looked into.
+        (vec![(ten_days(3), 1_000), (docs(), 5_000)], &[0, 0], 0, 5, 11, false),
+        // Only the newest counts, and it stays.
+        (vec![(ten_days(1), 1_000), (docs(), 1_000)], &[0, 3], 0, 5, 12, true),
+        // The best of worse leaves, and what is worse shows.
+        (vec![(ten_days(9), -1_000), (docs(), -5_000)], &[0], 0, 5, 11, false),
+        // At no time is there another.
+        (vec![(ten_days(9), -1_000), (docs(), -5_000)], &[40], 0, 5, 30, true),
+        // One comes, which may be the best.
+        (vec![(ten_days(9), -1_000), (docs(), -5_000)], &[7], 0, 5, 9, false),
+        // The better one adds up to less.
+        (vec![(ten_days(9), 1_000), (docs(), 2_500)], &[0, 1, 2], 0, 5, 10, false),
+        (vec![(ten_days(9), 1_000), (docs(), 3_000)], &[0, 1, 2], 0, 5, 10, true),
+    ] {
+        let mut maker = ModelMaker::new();
+        maker.term(VISITED, &["a"], &[]);
+        maker.term(VISITED, &["docs"], &[]);
+        maker.group(true, (None, None), rules);
+        let plan = Plan::new(&maker.model);
+        let mut events: Vec<_> = visited.iter().map(|number| ("a", day(*number))).collect();
+        events.push(("docs", day(docs_read)));
+        let signals = plan.signals(&visits(&events));
+        let evaluation = Evaluation::new(&plan, &signals, (Stage::Lead, None));
+        let (mut scratch, mut outcome) = (Scratch::default(), Outcome::default());
+        evaluation.look(day(from), &mut scratch, &mut outcome);
+        let found = evaluation.nothing_shows(day(from).micros(), day(to).micros(), &mut scratch);
+        assert_eq!(found, same, "{visited:?} from {from} to {to}");
+    }
+}
+
 /// Of a rule whose `when` is settled not to hold, no event is looked at, and nothing of it is ever due.
 #[test]
 fn a_rule_that_attributes_rule_out_is_left_alone() {
