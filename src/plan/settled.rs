@@ -72,5 +72,6 @@ mod tests {
         // Far apart they are better looked at one by one.
         assert!(SlotSum::of(&[(0, 1), (7, 1)]).is_some());
         assert!(SlotSum::of(&[(0, 1), (8, 1)]).is_none());
+        assert!(SlotSum::of(&[(1_000, 1), (1_007, 1)]).is_some());
     }
 }

@@ -279,7 +279,7 @@ impl<'s> TermEvents<'s> {
             Some(last) => running.get(last).copied().unwrap_or(0),
             None => 0,
         };
-        if from < to { up_to(to) - up_to(from) } else { 0 }
+        up_to(to) - up_to(from)
     }
 
     /// What the events before all that can be asked for one by one add to a sum, in millionths.

@@ -341,6 +341,38 @@ mod tests {
     }
 
     #[test]
+    fn windows_open_and_close_for_a_row_on_the_microsecond() {
+        let rules = RuleSet::compile(
+            "visited(*) within 30d                      => 1
+             each visited(*) within 30d                 => 10
+             distinct(visited(*)) >= 1 within 30d       => 100
+             visited(*) = 1 between 60d and 30d ago     => 1000
+             sum(watched(*).seconds) >= 5 within 30d    => 10000",
+        )
+        .unwrap();
+        let (visited, watched) = (rules.event("visited").unwrap(), rules.event("watched").unwrap());
+        let seconds = rules.property(watched, "seconds").unwrap();
+        let (mut row, mut evaluator) = (rules.row(), rules.evaluator());
+        let (month, instant) = (TimeDelta::days(30), TimeDelta::microseconds(1));
+        for (age, points) in [
+            (-instant, 0),
+            (TimeDelta::zero(), 10_111),
+            (month - instant, 10_111),
+            (month, 1_000),
+            (month * 2 - instant, 1_000),
+            (month * 2, 0),
+        ] {
+            row.clear();
+            row.event(visited, "pricing", now() - age).unwrap();
+            let properties = &[(seconds, 5.into())];
+            row.add_event(&KnownEvent { properties, ..KnownEvent::new(watched, "demo", now() - age) })
+                .unwrap();
+            let found = evaluator.evaluate_row(&mut row, now()).unwrap().score("score").unwrap();
+            assert_eq!(found.to_string(), points.to_string(), "{age}");
+        }
+    }
+
+    #[test]
     fn slips_are_told_and_leave_the_row_as_it_was() {
         let rules = RuleSet::compile(OF_ALL_SORTS).unwrap();
         let other = RuleSet::compile("attribute other: text\n other is known => 1").unwrap();

@@ -2,7 +2,8 @@
 //! at them tells whether they are there.
 
 use super::*;
-use crate::score::aggregate::{Complete, State};
+use crate::plan::{Ageing, NewestEnding, SignalKind};
+use crate::score::aggregate::{Complete, State, Sweep};
 use crate::state::StateRoom;
 use crate::{NewEvent, RuleSet};
 
@@ -117,8 +118,15 @@ fn no_more_is_counted_than_anything_tells_apart() {
         let condition = maker.events(aggregate, term, comparison, 3, Window::Within(days(30)));
         maker.segment(condition);
         let plan = Plan::new(&maker.model);
-        let state = State::at(&plan.signals[0], &plan.signals(&facts), day(9).micros());
+        let signals = plan.signals(&facts);
+        let state = State::at(&plan.signals[0], &signals, day(9).micros());
         assert_eq!((state.start, state.end, state.value), (start, 8, value), "{comparison:?}");
+        if state.value > 3 || plan.signals[0].aggregate != SignalKind::Count {
+            continue;
+        }
+        // Another test of the same signal may tell fewer apart: older events leave unseen.
+        let mut sweep = Sweep::from(state, &plan.signals[0], &signals, 1);
+        assert_eq!((sweep.value(), sweep.advance()), (1, Some(day(37).micros())));
     }
 }
 
@@ -255,4 +263,24 @@ fn a_lead_that_is_never_at_rest_for_long_is_due_once() {
         let (leaf, ending) = evaluation.leaves().next().unwrap();
         assert_eq!(evaluation.leaf_due(leaf, ending, now.micros()), due.micros(), "{visited:?}");
     }
+}
+
+/// What is known to be the newest event from an instant on is taken from that instant on.
+#[test]
+fn once_all_events_have_come_the_newest_is_known() {
+    let mut maker = ModelMaker::new();
+    let term = maker.term(VISITED, &["*"], &[]);
+    let condition = maker.at_least(term, 1, Window::Within(days(10)));
+    maker.rule(RuleBody::Condition(condition), 1_000, Some(HALF_A_MONTH));
+    let plan = Plan::new(&maker.model);
+    let signals = plan.signals(&visits(&[("a", day(0)), ("a", day(5))]));
+    let evaluation = Evaluation::new(&plan, &signals, (Stage::Lead, None));
+    let (test, ending) = evaluation.ageing().next().unwrap();
+    let NewestEnding { from, newest, leaves } = *ending;
+    assert_eq!([from, newest, leaves], [day(5), day(5), day(15)].map(|at| at.micros()));
+    // Another one could not be told from what the events themselves say.
+    let other = NewestEnding { from, newest: 7, leaves: Micros::MAX };
+    let found = |test: &Ageing, now| evaluation.newest_event(test, &other, now);
+    assert_eq!(found(test, from), (7, NEVER));
+    assert_eq!(found(test, from - 1), (day(0).micros(), from));
 }

@@ -56,6 +56,13 @@ fn conditions_turn_with_the_events_that_come_and_go() {
             6,
             (false, vec![12, 15]),
         ),
+        // a and b come at once, and a was there before.
+        (
+            "distinct(visited(*)) = 2 within 10d",
+            visits(&[("a", 0), ("a", 5), ("b", 5)]),
+            1,
+            (false, vec![5, 15]),
+        ),
         (
             "distinct(visited(*)) <= 1 within 10d",
             visits(&[("a", 0), ("b", 3), ("a", 4)]),
