@@ -13,6 +13,7 @@ use super::print;
 use crate::diagnostic::Place;
 use crate::explain::{Source, SourcePlace};
 use crate::model::{ConditionId, Model, ReasonedGate, Rule};
+use crate::syntax::format::quoted;
 use crate::time::Period;
 use crate::vocabulary::{Attribute, EventKind, Type};
 
@@ -238,8 +239,7 @@ impl<'m> Compared<'m> {
 
     fn reasoned(&self, name: &str, old: Option<&ReasonedGate>, new: Option<&ReasonedGate>) -> Change {
         let (was, is) = (old.map(|gate| gate.when), new.map(|gate| gate.when));
-        let reason =
-            |gate: Option<&ReasonedGate>| gate.and_then(|gate| gate.reason.as_deref()).map(print::quoted);
+        let reason = |gate: Option<&ReasonedGate>| gate.and_then(|gate| gate.reason.as_deref()).map(quoted);
         let mut details: Vec<Detail> = self.maybe("when", was, is).into_iter().collect();
         if reason(old) != reason(new) {
             details.push(Detail::new("reason", reason(old), reason(new)));

@@ -140,10 +140,7 @@ impl<'m> Search<'_, 'm> {
                     (*part, (weight.saturating_mul(*by) / 1_000).clamp(-1_000_000, 1_000_000))
                 })),
                 ScoreKind::Rules(members) => {
-                    let rules = members.iter().flat_map(|member| match member {
-                        Member::Rule(rule) => std::slice::from_ref(rule),
-                        Member::Group(group) => &group.rules,
-                    });
+                    let rules = members.iter().flat_map(Member::rules);
                     all.extend(rules.map(|rule| (*rule, weight)));
                 }
             }

@@ -1,9 +1,9 @@
 //! Decays that never take anything away, and windows that leave out nothing that still gives points.
 
-use super::{Look, children};
+use super::Look;
 use crate::decimal::Points;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{ConditionId, ConditionKind, Decay, MAX_DECAY_STEPS, Rule, RuleBody, Window};
+use crate::model::{ConditionKind, Decay, MAX_DECAY_STEPS, Rule, RuleBody, Window};
 use crate::time::Period;
 
 impl Look<'_> {
@@ -78,7 +78,7 @@ impl Look<'_> {
                 ConditionKind::Events(test) if positive => windows.push(test.window),
                 kind => {
                     let below = positive != matches!(kind, ConditionKind::Not(_));
-                    open.extend(children(kind).iter().map(|child: &ConditionId| (*child, below)));
+                    open.extend(kind.parts().iter().map(|child| (*child, below)));
                 }
             }
         }

@@ -48,14 +48,7 @@ impl Look<'_> {
         let mut pairs = 0;
         for score in &self.model.scores {
             let ScoreKind::Rules(members) = &score.kind else { continue };
-            let rules: Vec<RuleIndex> = members
-                .iter()
-                .flat_map(|member| match member {
-                    Member::Rule(rule) => std::slice::from_ref(rule),
-                    Member::Group(group) => &group.rules,
-                })
-                .copied()
-                .collect();
+            let rules: Vec<RuleIndex> = members.iter().flat_map(Member::rules).copied().collect();
             let mut told: HashSet<(RuleIndex, RuleIndex)> = HashSet::new();
             let mut first: HashMap<Says, RuleIndex> = HashMap::new();
             for index in &rules {

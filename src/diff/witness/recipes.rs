@@ -109,10 +109,7 @@ impl<'m> Recipes<'m> {
                 Some(ScoreKind::Rules(members)) => rules.extend(
                     members
                         .iter()
-                        .flat_map(|member| match member {
-                            Member::Rule(rule) => std::slice::from_ref(rule),
-                            Member::Group(group) => &group.rules,
-                        })
+                        .flat_map(Member::rules)
                         .filter_map(|index| Some((self.model.rules.get(index.index())?.points, *index))),
                 ),
                 None => {}

@@ -106,13 +106,7 @@ fn rules(words: &Words<'_>, score: &Score, members: &[Member]) -> Vec<Block> {
 
 /// All rules of a score, those in groups among them.
 fn rules_of(members: &[Member]) -> impl Iterator<Item = RuleIndex> {
-    members
-        .iter()
-        .flat_map(|member| match member {
-            Member::Rule(rule) => std::slice::from_ref(rule),
-            Member::Group(group) => group.rules.as_slice(),
-        })
-        .copied()
+    members.iter().flat_map(Member::rules).copied()
 }
 
 /// `+5 each`
