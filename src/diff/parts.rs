@@ -197,7 +197,7 @@ fn together(changes: &mut Vec<Change>) {
 
 /// What is told of a score itself: its bounds, and what it is derived from.
 fn score_details(old: Option<(&Model, &Score)>, new: Option<(&Model, &Score)>) -> Vec<Detail> {
-    let bounds = |of: Option<(&Model, &Score)>| of.map(|(_, score)| bounds_text(score.bounds));
+    let bounds = |of: Option<(&Model, &Score)>| of?.1.written_bounds().map(bounds_text);
     let sum = |of: Option<(&Model, &Score)>| of.map(|(model, score)| sum_text(model, score));
     let mut details = Vec::new();
     if bounds(old) != bounds(new) {

@@ -294,6 +294,16 @@ pub(crate) struct Score {
     pub(crate) place: Place,
 }
 
+impl Score {
+    /// A score without bounds is clamped to so many points on either side.
+    pub(crate) const WIDEST: Points = Points::from_thousandths(1_000_000_000_000);
+
+    /// The bounds, where any are written: no rule set can write the widest.
+    pub(crate) fn written_bounds(&self) -> Option<(Points, Points)> {
+        (self.bounds.1 != Self::WIDEST).then_some(self.bounds)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum ScoreKind {
     /// Adds its rules and groups up.
