@@ -198,15 +198,19 @@ pub(crate) fn group_limit(low: Option<Points>, high: Option<Points>) -> String {
 
 /// What a comparison wants: `at least 5`.
 pub(crate) fn compared(comparison: Comparison, bound: &str) -> String {
-    let words = match comparison {
+    format!("{} {bound}", comparing(comparison))
+}
+
+/// A comparison in words: `at least`.
+pub(crate) const fn comparing(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::Equal => "exactly",
         Comparison::NotEqual => "anything but",
         Comparison::Less => "less than",
         Comparison::LessOrEqual => "at most",
         Comparison::Greater => "more than",
         Comparison::GreaterOrEqual => "at least",
-    };
-    format!("{words} {bound}")
+    }
 }
 
 /// The comparison as it is meant: under a `not` its opposite.
