@@ -1,0 +1,15 @@
+//! What a host hands over in code: batches of any shape, types of its own, leads of another rule set; and what it
+//! asks of results and errors.
+
+#![expect(clippy::unwrap_used, reason = "what helps a test stops it by panicking too")]
+
+mod batches;
+mod names;
+mod other_rules;
+mod own_types;
+
+use chrono::{DateTime, Utc};
+
+fn at(text: &str) -> DateTime<Utc> {
+    leadql::parse_instant(text).unwrap()
+}
