@@ -7,6 +7,7 @@ mod batches;
 mod names;
 mod other_rules;
 mod own_types;
+mod versions;
 
 use chrono::{DateTime, Utc};
 
