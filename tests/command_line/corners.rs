@@ -161,3 +161,30 @@ fn warnings_of_rules_are_told_beside_results() {
     assert_eq!((ran.status, ran.out.lines().count()), (0, 1));
     assert!(ran.err.contains("warning[decay-cut-short]"), "{}", ran.err);
 }
+
+#[test]
+fn points_for_values_that_exclude_each_other_are_not_added_up() {
+    let check = |rules: &str, needed: u32| {
+        let text =
+            format!("attribute plan: one of [free, pro]\n{rules}\nsegment keen when score >= {needed}\n");
+        let folder = Folder::new("exclude", &[("r.lql", &text)]);
+        let ran = run(&folder, &["check", "r.lql"]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        (ran.out.contains("[unreachable-threshold]"), ran.out)
+    };
+    for (rules, most) in [
+        ("plan = free => +10\nplan = pro => +20\nplan is known => +1", 21),
+        ("created_at within 30d => +10\ncreated_at older than 30d => +20\ncreated_at within 5d => +3", 20),
+        ("created_at before 2026-01-01 => +10\ncreated_at after 2026-01-01 => +20", 20),
+        ("company_size < 10 => +10\ncompany_size > 10 => +20", 20),
+        ("need => +10\nneed = false => +20", 20),
+        ("title = \"a\" => +10\ntitle = \"b\" => +20\nnot (title = \"a\") => +2", 22),
+        // One test of the calendar and one of age may both hold.
+        ("created_at before 2026-01-01 => +10\ncreated_at within 30d => +20", 30),
+    ] {
+        let (is_found, told) = check(rules, most);
+        assert!(!is_found, "{rules}: {told}");
+        let (is_found, told) = check(rules, most + 1);
+        assert!(is_found, "{rules}: {told}");
+    }
+}

@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test stops it by panicking too")]
 
+mod advice;
 mod batches;
 mod names;
 mod other_rules;
 mod own_types;
+mod pages;
+mod states;
 mod versions;
 
 use chrono::{DateTime, Utc};
