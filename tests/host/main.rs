@@ -1,7 +1,11 @@
 //! What a host hands over in code: batches of any shape, types of its own, leads of another rule set; and what it
 //! asks of results and errors.
 
-#![expect(clippy::unwrap_used, reason = "what helps a test stops it by panicking too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what helps a test stops it by panicking too"
+)]
 
 mod advice;
 mod batches;
