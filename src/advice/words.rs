@@ -14,7 +14,7 @@ use crate::decimal::Number;
 use crate::lead::{Facts, Value};
 use crate::model::{Glob, Model};
 use crate::time::Instant;
-use crate::vocabulary::{Attribute, Type};
+use crate::vocabulary::Attribute;
 
 /// One change to a lead. Displays in plain words: `one more visit to pricing`.
 ///
@@ -214,10 +214,7 @@ fn print(about: &Attribute, value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::Date(date) => date.to_string(),
-        Value::Symbol(symbol) => match &about.of {
-            Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-            _ => String::new(),
-        },
+        Value::Symbol(symbol) => about.of.symbol_name(*symbol).to_owned(),
         Value::Set(items) => items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" and "),
     }
 }

@@ -1,10 +1,14 @@
 //! What must hold of every case, and how a case that breaks it is told.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use super::dice::Dice;
 #[cfg(feature = "json")]
 use super::keep;
+use super::progress::{LONG, Progress};
 use super::{Case, rules, shrink};
 use crate::explain::Reader;
 use crate::lead::Facts;
@@ -41,39 +45,73 @@ impl Verdict {
 }
 
 /// Tries a property on as many cases as `LEADQL_CASES` says, from a seed that differs by property.
-pub(super) fn for_all(property: u64, holds: impl Fn(&Compiled<'_>) -> Result<(), String>) {
+pub(super) fn for_all(property: u64, holds: impl Fn(&Compiled<'_>) -> Result<(), String> + Sync) {
     for_one_in(1, property, holds);
 }
 
 /// As [`for_all`], on one in so many of these cases: for what takes long.
-pub(super) fn for_one_in(share: u64, property: u64, holds: impl Fn(&Compiled<'_>) -> Result<(), String>) {
+pub(super) fn for_one_in(
+    share: u64,
+    property: u64,
+    holds: impl Fn(&Compiled<'_>) -> Result<(), String> + Sync,
+) {
     let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = variable("LEADQL_CASES").unwrap_or(200) / share;
     let first = variable("LEADQL_SEED").unwrap_or(0) + property * 1_000_000_000;
-    #[cfg(feature = "json")]
-    let mut progress = keep::Progress::new(cases);
-    for seed in first..first + cases {
-        // Small rule sets and large ones in turn.
-        let case = super::case(seed, 1 + usize::try_from(seed % 16).unwrap());
-        let verdict = tried(&case, &holds);
-        if verdict == Verdict::Fine {
+    let Some(seed) = first_to_fail(first, cases, &holds) else { return };
+    let case = of_seed(seed);
+    let verdict = tried(&case, &holds);
+    let smallest = shrink::smallest(case, |case| tried(case, &holds).is_like(&verdict));
+    match tried(&smallest, &holds) {
+        Verdict::Refused(_, why) => panic!("seed {seed} does not compile:\n{smallest}\n{why}"),
+        Verdict::Broken(what) => {
             #[cfg(feature = "json")]
-            progress.tell(seed - first + 1);
-            continue;
+            let kept = keep::write_down(&smallest, seed);
+            #[cfg(not(feature = "json"))]
+            let kept = "";
+            panic!("seed {seed}:\n{smallest}\n{what}\n{kept}")
         }
-        let smallest = shrink::smallest(case, |case| tried(case, &holds).is_like(&verdict));
-        match tried(&smallest, &holds) {
-            Verdict::Refused(_, why) => panic!("seed {seed} does not compile:\n{smallest}\n{why}"),
-            Verdict::Broken(what) => {
-                #[cfg(feature = "json")]
-                let kept = keep::write_down(&smallest, seed);
-                #[cfg(not(feature = "json"))]
-                let kept = "";
-                panic!("seed {seed}:\n{smallest}\n{what}\n{kept}")
-            }
-            Verdict::Fine => panic!("seed {seed} fails at times only:\n{smallest}"),
-        }
+        Verdict::Fine => panic!("seed {seed} fails at times only:\n{smallest}"),
     }
+}
+
+/// Small rule sets and large ones in turn.
+fn of_seed(seed: u64) -> Case {
+    super::case(seed, 1 + usize::try_from(seed % 16).unwrap())
+}
+
+/// The seed of a case of which the property does not hold. The other tests keep the processors busy while this one
+/// takes a few cases; a run over night has them to itself, and takes all of them.
+fn first_to_fail(
+    first: u64,
+    cases: u64,
+    holds: &(impl Fn(&Compiled<'_>) -> Result<(), String> + Sync),
+) -> Option<u64> {
+    let long = cases >= LONG;
+    let threads = if long { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
+    let (next, agreed, failed) = (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(u64::MAX));
+    let progress = Mutex::new(Progress::new(cases));
+    let try_on = || {
+        while failed.load(Ordering::Relaxed) == u64::MAX {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + cases {
+                break;
+            }
+            if tried(&of_seed(seed), holds) == Verdict::Fine {
+                let agreed = agreed.fetch_add(1, Ordering::Relaxed) + 1;
+                if long {
+                    progress.lock().unwrap().tell(agreed);
+                }
+            } else {
+                failed.fetch_min(seed, Ordering::Relaxed);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        (1..threads).for_each(|_| drop(scope.spawn(try_on)));
+        try_on();
+    });
+    Some(failed.into_inner()).filter(|seed| *seed != u64::MAX)
 }
 
 fn tried(case: &Case, holds: &impl Fn(&Compiled<'_>) -> Result<(), String>) -> Verdict {

@@ -1,41 +1,14 @@
-//! How a long run tells how far it is, and how a case that failed is kept: as a folder in the form of `tests/suite`.
+//! How a case that failed is kept: as a folder in the form of `tests/suite`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use super::Case;
 use super::compare::Compiled;
 use super::rules;
 use crate::explain::Reader;
 use crate::rule_set::Lead;
-
-/// A run of fewer cases tells nothing on its way.
-const LONG: u64 = 10_000;
-/// How long it is between two lines about how far a run is.
-const STRIDE: Duration = Duration::from_secs(20);
-
-/// Tells how far a long run is.
-pub(super) struct Progress {
-    of: u64,
-    told: Instant,
-}
-
-impl Progress {
-    pub(super) fn new(of: u64) -> Progress {
-        Progress { of, told: Instant::now() }
-    }
-
-    /// Writes to standard error itself, past what a test's output is caught by: a run over night is to be seen.
-    pub(super) fn tell(&mut self, done: u64) {
-        if self.of >= LONG && (done == self.of || self.told.elapsed() >= STRIDE) {
-            self.told = Instant::now();
-            // That nobody looks on is no reason to stop.
-            writeln!(io::stderr(), "twins: {done} of {} cases agree", self.of).ok();
-        }
-    }
-}
 
 /// Writes a case down as `rules.lql`, `leads.jsonl` and, by the plain reading, `expected.jsonl`. Tells where.
 pub(super) fn write_down(case: &Case, seed: u64) -> String {

@@ -26,7 +26,7 @@ fn explained(compiled: &Compiled<'_>) -> Explained {
 }
 
 /// Every case is explained once, and then everything is asked of it.
-fn of_all(property: u64, holds: impl Fn(&Explained) -> Result<(), String>) {
+fn of_all(property: u64, holds: impl Fn(&Explained) -> Result<(), String> + Sync) {
     for_all(property, |compiled| {
         let explained = explained(compiled);
         holds(&explained).map_err(|what| format!("{what}\n{}", explained.explanation))

@@ -33,6 +33,7 @@ mod lives;
 mod merge;
 #[cfg(test)]
 mod pages;
+mod progress;
 mod review;
 mod row;
 mod rules;

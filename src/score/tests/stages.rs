@@ -4,7 +4,7 @@ use super::outcome;
 use crate::lead::{Facts, Stage};
 use crate::model::*;
 use crate::plan::test_support::*;
-use crate::score::Outcome;
+use crate::score::{Outcome, Scratch, evaluate, settled, take_settled};
 use crate::time::Instant;
 
 /// A rule set whose gates hold from the day on which a page of their name was visited.
@@ -134,4 +134,31 @@ fn segments_may_be_named_before_their_condition_stands() {
         found.each_ref().map(|found| (found.segments[0], found.gates.sql)),
         [(false, true), (true, false)]
     );
+}
+
+#[test]
+fn what_no_time_touches_is_worked_out_once_for_all_stages_but_one() {
+    let rules = "attribute need: flag\nattribute bored: flag\nscore total { need => +3 }\nband total { high >= 3, low }\n\
+                 segment needy when need\nstage mql when need again after 30d\nrecycle when bored";
+    let rules = crate::RuleSet::compile(rules).unwrap();
+    let plan = &rules.compiled.plan;
+    for (need, bored) in [(false, false), (true, false), (true, true)] {
+        let lead = rules.lead().set("need", need).unwrap().set("bored", bored).unwrap().build();
+        let signals = plan.signals(lead.facts());
+        let settled = settled(plan, &signals).unwrap();
+        for stage in Stage::ALL {
+            for since in [None, Some(day(0)), Some(day(90))] {
+                let (mut plain, mut found) = (Outcome::default(), Outcome::default());
+                let now = day(100);
+                evaluate(plan, &signals, (stage, since), now, &mut Scratch::default(), &mut plain);
+                // Recycled leads may come back once they have waited.
+                let taken = take_settled(plan, &settled, (stage, since), now, &mut found);
+                assert_eq!(taken, stage != Stage::Recycled);
+                assert!(!taken || found == plain, "{stage} {since:?}");
+            }
+        }
+    }
+    let timed = crate::RuleSet::compile("visited(pricing) >= 1 within 30d => +5").unwrap();
+    let plan = &timed.compiled.plan;
+    assert!(settled(plan, &plan.signals(timed.lead().build().facts())).is_none());
 }
