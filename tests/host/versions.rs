@@ -117,35 +117,39 @@ fn tests_behind_a_name_are_written_out() {
     };
     for (old, new, expected) in [
         (
-            "let l = fit between 1 and 2  segment s when l",
-            "let l = fit between 1 and 3  segment s when l",
-            "fit between 1 and 2 → fit between 1 and 3",
+            "let l = fit between 1 and 2  segment s when need and l",
+            "let l = fit between 1 and 3  segment s when need and l",
+            "need and fit between 1 and 2 → need and fit between 1 and 3",
         ),
         (
-            "let l = fit is hot  segment s when l",
-            "let l = fit is at least hot  segment s when l",
-            "fit is hot → fit is at least hot",
+            "let l = fit is hot  segment s when need and l",
+            "let l = fit is at least hot  segment s when need and l",
+            "need and fit is hot → need and fit is at least hot",
         ),
         (
-            "let l = plan = pro  segment s when l",
-            "let l = plan != pro  segment s when l",
-            "plan = pro → plan != pro",
+            "let l = plan = pro  segment s when need and l",
+            "let l = plan != pro  segment s when need and l",
+            "need and plan = pro → need and plan != pro",
         ),
         (
-            "let l = [pro]  segment s when plan in l",
-            "let l = [pro, free]  segment s when plan in l",
-            "plan = pro → plan in [pro, free]",
+            "let l = [pro]  segment s when need and plan in l",
+            "let l = [pro, free]  segment s when need and plan in l",
+            "need and plan = pro → need and plan in [pro, free]",
         ),
         (
-            "let l = title starts with \"a\\t\\u{1}\"  segment s when l",
-            "let l = title starts with \"b\"  segment s when l",
-            "title starts with \"a\\t\\u{1}\" → title starts with \"b\"",
+            "let l = title starts with \"a\\t\\u{1}\"  segment s when need and l",
+            "let l = title starts with \"b\"  segment s when need and l",
+            "need and title starts with \"a\\t\\u{1}\" → need and title starts with \"b\"",
         ),
-        ("stage mql when segment keen", "stage mql when segment odd", "segment keen → segment odd"),
         (
-            "let l = technologies contains all of [\"a\", \"b\"]  segment s when l",
-            "let l = created_at older than 5d  segment s when l",
-            "technologies contains all of [\"a\", \"b\"] → created_at older than 5d",
+            "let l = need  stage mql when segment keen and l",
+            "let l = budget  stage mql when segment keen and l",
+            "segment keen and need → segment keen and budget",
+        ),
+        (
+            "let l = technologies contains all of [\"a\", \"b\"]  segment s when need and l",
+            "let l = budget  segment s when need and l",
+            "need and technologies contains all of [\"a\", \"b\"] → need and budget",
         ),
     ] {
         let told = told(&text(old), &text(new));
