@@ -129,7 +129,7 @@ type Forgery = (&'static str, fn(&mut Record) -> bool, Option<&'static [&'static
 
 /// What a forger may do to a record; true where it applies. The fields are those that the refusal may name when
 /// the digests were worked out anew; none where then nobody could tell.
-const FORGERIES: [Forgery; 27] = [
+const FORGERIES: [Forgery; 29] = [
     (
         "sequence",
         |r| {
@@ -288,6 +288,14 @@ const FORGERIES: [Forgery; 27] = [
         },
         None,
     ),
+    (
+        "a deadline before the promotion",
+        |r| {
+            r.due = Some(r.at - chrono::TimeDelta::days(1));
+            r.what == Trigger::Promote
+        },
+        Some(&["due"]),
+    ),
     ("a deadline", |r| r.what != Trigger::Promote && r.due.replace(r.at).is_none(), Some(&["due"])),
     (
         "a segment left",
@@ -296,6 +304,15 @@ const FORGERIES: [Forgery; 27] = [
             true
         },
         Some(&["left", "entered, left and bands"]),
+    ),
+    (
+        "a segment entered where nobody looked",
+        |r| {
+            r.entered.push("elsewhere".into());
+            let is_judged = matches!(r.why, Some(Why::Gate { .. }));
+            r.what == Trigger::Breach || (matches!(r.by, Actor::Person(_)) && !is_judged)
+        },
+        Some(&["entered, left and bands"]),
     ),
     (
         "a segment twice",
@@ -380,6 +397,43 @@ fn a_forger_who_knows_the_digests_is_found_out_by_what_does_not_fit() {
                 (found, _) => panic!("{name}, {place}: {found:?}\n{}", forged[place]),
             }
         }
+    }
+}
+
+/// A step that the table lacks is refused with those that it has.
+#[test]
+fn a_step_that_is_not_in_the_table_is_refused_with_those_that_are() {
+    let rules = rules();
+    let forged = |stage: Stage, what: Trigger, by: Actor, to: Stage| {
+        let (_, first) = standing(&rules, stage);
+        let mut second = first.clone();
+        (second.sequence, second.what, second.from, second.to) = (2, what, stage, to);
+        (second.by, second.why) = (by, None);
+        let mut records = [first, second];
+        chain(&mut records);
+        Qualification::rebuild(&records).unwrap_err().to_string()
+    };
+    let person = || Actor::Person("mallory".to_owned());
+    for (found, expected) in [
+        (forged(Stage::Lead, Trigger::Win, person(), Stage::Customer), "found win where disqualify belongs"),
+        (
+            forged(Stage::Sql, Trigger::Accept, person(), Stage::Sal),
+            "found accept where send_back, win or disqualify belongs",
+        ),
+        (
+            forged(Stage::Sal, Trigger::Promote, Actor::Rules, Stage::Mql),
+            "found promote where disqualify belongs",
+        ),
+        (
+            forged(Stage::Lead, Trigger::Revert, Actor::Rules, Stage::Lead),
+            "found revert where promote, recycle or disqualify belongs",
+        ),
+        (
+            forged(Stage::Customer, Trigger::Reopen, person(), Stage::Lead),
+            "found reopen where no step, from customer, belongs",
+        ),
+    ] {
+        assert_eq!(found, format!("record 2 of lead \"L-1\", what: {expected}"));
     }
 }
 
