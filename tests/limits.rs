@@ -240,15 +240,19 @@ fn what_was_meant_is_looked_for_as_long_as_that_is_cheap() {
     assert_eq!(told(&found), expected);
 }
 
-/// The activities that are in use may reach a great deal, but not without bound.
+/// The activities that are in use may reach a great deal, but not without bound: 4,000,000 parts in all.
 #[test]
 fn activities_that_reach_too_much_are_refused() {
-    let text = format!(
-        "activity a0 = visited(*)\n{}",
-        lines(3_000, |n| format!("activity a{} = a{n} or visited(p{n})\neach a{n} => 1", n + 1))
-    );
-    let found = errors(&text);
-    assert_eq!(found.codes().collect::<Vec<_>>(), [Code::LimitExceeded]);
+    // One reaches its own two parts and what the one before it reaches: the first n reach n * n parts in all.
+    let chain = |used: usize| {
+        let used = lines(used, |n| format!("activity a{} = a{n} or visited(p{n})\neach a{n} => 1", n + 1));
+        RuleSet::compile(&format!("activity a0 = visited(*)\n{used}"))
+    };
+    assert!(chain(2_000).is_ok());
+    for used in [2_001, 3_000] {
+        let found = chain(used).err().unwrap_or_else(|| panic!("{used} are allowed"));
+        assert_eq!(found.codes().collect::<Vec<_>>(), [Code::LimitExceeded], "{used}");
+    }
     let unused = format!(
         "activity a0 = visited(*)\n{}each a5000 => 1",
         lines(5_000, |n| format!("activity a{} = a{n} or visited(p{n})", n + 1))

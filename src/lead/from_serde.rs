@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn contact() -> Contact {
-        let properties = BTreeMap::from([("seconds", 0.1), ("second", 1.0)]);
+        let properties = BTreeMap::from([("seconds", 1234.1), ("second", 1.0)]);
         let visit = |event| Visit {
             event,
             subject: "demo",
@@ -157,7 +157,7 @@ mod tests {
         assert!(matches!(value("company_size"), Value::Number(size) if size.millionths() == 120_000_000));
         assert_eq!(facts.events.len(), 2);
         assert!(
-            matches!(facts.events[0].properties[..], [(_, Value::Number(n))] if n.millionths() == 100_000)
+            matches!(facts.events[0].properties[..], [(_, Value::Number(n))] if n.millionths() == 1_234_100_000)
         );
         let unknown: Vec<_> = unknown.iter().map(ToString::to_string).collect();
         assert_eq!(

@@ -463,7 +463,7 @@ fn a_stored_qualification_is_held_against_its_records() {
     assert_eq!(refused(&life[all - 2].1, &records), (all - 1, "records".to_owned()));
     assert_eq!(refused(q, &records[1..]), (0, "sequence".to_owned()));
     type Change = fn(&mut Qualification);
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 11] = [
         ("stage", |q| q.stage = Stage::Sql),
         ("stage_since", |q| q.stage_since = None),
         ("due", |q| q.due = q.recorded_at),
@@ -473,6 +473,8 @@ fn a_stored_qualification_is_held_against_its_records() {
         ("bant", |q| q.bant.budget.by = None),
         ("recorded_at", |q| q.recorded_at = Some(at("2027-01-01"))),
         ("evaluation", |q| q.evaluation = None),
+        // Of the same instant, before the last record, and yet another one.
+        ("evaluation", |q| q.evaluation.as_mut().unwrap().scores.clear()),
         ("digest", |q| q.digest = Digest::before_all("x")),
     ];
     for (field, change) in changes {
@@ -480,6 +482,15 @@ fn a_stored_qualification_is_held_against_its_records() {
         change(&mut changed);
         assert_eq!(refused(&changed, &records), (all - 1, format!("{field} of the qualification")));
     }
+    let mut changed = q.clone();
+    changed.digest = Digest::before_all("x");
+    assert_eq!(
+        changed.check_records(records.iter().copied()).unwrap_err().to_string(),
+        format!(
+            "record {all} of lead \"L-1\", digest of the qualification: found {} where {} belongs",
+            changed.digest, q.digest
+        )
+    );
 }
 
 /// The digests of version 1: they change only with the version of the stored form.

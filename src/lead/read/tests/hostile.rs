@@ -40,6 +40,7 @@ fn what_is_behind_an_error_is_its_source() {
     assert_eq!(error.to_string(), format!("leads:1: lead \"1\": {kind}"));
     assert!(lead.to_string().starts_with("attributes.company_size: found"), "{lead}");
     assert!(lead.source().is_none());
+    assert!(!error.ends_file());
 }
 
 #[test]
@@ -110,7 +111,9 @@ fn a_reader_that_breaks_ends_the_file() {
     let text = std::io::Read::chain(&b"{\"id\":1}\n"[..], Broken);
     let mut reader = FactsReader::new(&vocabulary, std::io::BufReader::new(text), &options()).unwrap();
     assert_eq!(reader.next().unwrap().unwrap().id, "1");
-    assert_eq!(reader.next().unwrap().unwrap_err().to_string(), "leads:2: cannot be read: the disk is gone");
+    let error = reader.next().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "leads:2: cannot be read: the disk is gone");
+    assert!(error.ends_file());
     assert!(reader.next().is_none());
 }
 
