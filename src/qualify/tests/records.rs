@@ -400,6 +400,23 @@ fn a_forger_who_knows_the_digests_is_found_out_by_what_does_not_fit() {
     }
 }
 
+#[test]
+fn a_breach_before_its_time_or_once_more_is_refused() {
+    let records = records();
+    let place = records.iter().position(|record| record.what == Trigger::Breach).unwrap();
+    let refused = |mut forged: Vec<Record>| {
+        chain(&mut forged);
+        let error = Qualification::rebuild(&forged).unwrap_err();
+        (error.index(), error.field().to_owned())
+    };
+    let mut early = records[..=place].to_vec();
+    early[place].at -= chrono::TimeDelta::days(2);
+    assert_eq!(refused(early), (place, "what".to_owned()));
+    let mut again = records[..=place].to_vec();
+    again.push(Record { sequence: records[place].sequence + 1, ..records[place].clone() });
+    assert_eq!(refused(again), (place + 1, "what".to_owned()));
+}
+
 /// A step that the table lacks is refused with those that it has.
 #[test]
 fn a_step_that_is_not_in_the_table_is_refused_with_those_that_are() {
