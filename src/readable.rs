@@ -2,13 +2,27 @@
 
 use std::fmt::Write as _;
 
-/// Whether a character shows as nothing or turns the order of what is read around. Joiners that scripts and
-/// emoji need are none of these.
+/// What a character does that no eye can see: it does not show, or it turns the order of what is read around.
+/// Joiners (U+200C, U+200D) belong to how some scripts and emoji are written, and are none of these.
+pub(crate) const fn hidden(c: char) -> Option<&'static str> {
+    match c {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            Some("changes the direction of the text")
+        }
+        '\u{ad}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' => Some("does not show"),
+        _ => None,
+    }
+}
+
+/// Whether a character is hidden, or shows as nothing but room: a tab, a line break, another blank than the usual.
 pub(crate) fn unseen(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    c.is_control() || (c.is_whitespace() && c != ' ') || hidden(c).is_some()
 }
 
 /// `text` with what is unseen escaped as LeadQL writes it, `\u{…}`, and cut behind `longest` characters.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use leadql::{Code, Compiler, Diagnostics, Limits, RuleSet};
+use leadql::{Code, Compiler, Diagnostics, Limits, ReviewOptions, RuleSet};
 
 /// `count` pieces, one a line.
 fn lines(count: usize, piece: impl Fn(usize) -> String) -> String {
@@ -201,6 +201,32 @@ fn many_slips_take_no_longer_than_their_number() {
         assert!(found.len() <= 1_000 && reports.len() == found.len(), "{what}");
         assert!(drawn.len() < 1_000_000, "{what}: {} bytes", drawn.len());
     }
+}
+
+/// Each of these took a review, or compiling, time in the square of its size once.
+#[test]
+fn many_allows_and_tests_take_no_longer_than_their_number() {
+    let review = |text: &str| {
+        let rules = RuleSet::compile(text).unwrap_or_else(|found| panic!("{found:.1000}"));
+        rules.review(&ReviewOptions::new())
+    };
+    // Above one rule, behind one rule each, and many findings under many allows.
+    let above =
+        format!("need => 1\n{}need => 2", "# leadql: allow repeated-rule on purpose\n".repeat(20_000));
+    let found = review(&above);
+    assert_eq!((found.findings.len(), found.allowed), (0, 1));
+    let behind = lines(800, |n| format!("p{n}: need => 1 # leadql: allow repeated-rule on purpose"));
+    let found = review(&behind);
+    // The first repeats none.
+    assert_eq!(found.findings.codes().collect::<Vec<_>>(), [Code::UnusedAllow]);
+    assert_eq!(found.allowed, 799);
+    let tests = joined(9_000, ", ", |n| format!("amount >= {n}"));
+    let found =
+        review(&format!("each purchased(*, {tests}) => 1\neach purchased(*, {tests}, amount > 1) => 1"));
+    assert!(found.findings.is_empty(), "{}", found.findings);
+    let tests = joined(100, ", ", |n| format!("amount >= {n}"));
+    let never = format!("each purchased(*, {tests}, amount < 1) => 1");
+    assert_eq!(review(&never).findings.codes().collect::<Vec<_>>(), [Code::NeverTrue]);
 }
 
 #[test]

@@ -101,10 +101,7 @@ impl<'m> Reach<'m> {
         while let Some(score) = scores.pop() {
             let Some(score) = model.scores.get(score.index()) else { continue };
             match &score.kind {
-                ScoreKind::Rules(members) => rules.extend(members.iter().flat_map(|member| match member {
-                    Member::Rule(rule) => std::slice::from_ref(rule),
-                    Member::Group(group) => &group.rules,
-                })),
+                ScoreKind::Rules(members) => rules.extend(members.iter().flat_map(Member::rules)),
                 ScoreKind::Derived(parts) => {
                     let new = parts.iter().map(|(_, part)| *part).filter(|part| self.scores.insert(*part));
                     scores.extend(new);
@@ -149,15 +146,9 @@ impl<'m> Reach<'m> {
 
     fn below(&self, model: &Model, id: ConditionId, to_do: &mut Vec<ConditionId>) {
         let Some(condition) = model.conditions.get(id.index()) else { return };
-        match &condition.kind {
-            ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => {
-                to_do.extend(of);
-            }
-            ConditionKind::Not(of) => to_do.push(*of),
-            ConditionKind::Segment(segment) => {
-                to_do.extend(model.segments.get(segment.index()).map(|segment| segment.condition));
-            }
-            _ => {}
+        to_do.extend(condition.kind.parts());
+        if let ConditionKind::Segment(segment) = condition.kind {
+            to_do.extend(model.segments.get(segment.index()).map(|segment| segment.condition));
         }
     }
 

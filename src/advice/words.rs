@@ -14,7 +14,7 @@ use crate::decimal::Number;
 use crate::lead::{Facts, Value};
 use crate::model::{Glob, Model};
 use crate::time::Instant;
-use crate::vocabulary::{Attribute, Type};
+use crate::vocabulary::Attribute;
 
 /// One change to a lead. Displays in plain words: `one more visit to pricing`.
 ///
@@ -214,10 +214,7 @@ fn print(about: &Attribute, value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::Date(date) => date.to_string(),
-        Value::Symbol(symbol) => match &about.of {
-            Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-            _ => String::new(),
-        },
+        Value::Symbol(symbol) => about.of.symbol_name(*symbol).to_owned(),
         Value::Set(items) => items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" and "),
     }
 }
@@ -375,6 +372,7 @@ impl fmt::Display for Wanted {
             Wanted::Flag(flag) => write!(f, "{flag}"),
             Wanted::Missing => f.write_str("not known"),
             Wanted::Range { from: None, to: None } => f.write_str("known"),
+            Wanted::Range { from, to } if from.iter().chain(to).any(Edge::is_date) => dates(f, from, to),
             Wanted::Range { from: Some(from), to: None } if from.included => write!(f, "{from} or more"),
             Wanted::Range { from: Some(from), to: None } => write!(f, "above {from}"),
             Wanted::Range { from: None, to: Some(to) } if to.included => write!(f, "{to} or less"),
@@ -399,6 +397,30 @@ impl fmt::Display for Wanted {
                 f.write_str(&joined(&quoted, "or"))
             }
         }
+    }
+}
+
+/// A date between these, at least one of which is there.
+fn dates(f: &mut fmt::Formatter<'_>, from: &Option<Edge>, to: &Option<Edge>) -> fmt::Result {
+    match from {
+        Some(from) if from.included => write!(f, "{from} or later")?,
+        Some(from) => write!(f, "after {from}")?,
+        None => {}
+    }
+    if from.is_some() && to.is_some() {
+        f.write_str(", ")?;
+    }
+    match to {
+        Some(to) if to.included => write!(f, "{to} or earlier"),
+        Some(to) => write!(f, "before {to}"),
+        None => Ok(()),
+    }
+}
+
+impl Edge {
+    fn is_date(&self) -> bool {
+        // No number has the form of an instant.
+        Instant::parse(&self.value).is_ok()
     }
 }
 

@@ -131,15 +131,8 @@ impl Batch {
     ) -> Result<&BatchResults, BatchError> {
         let now = Instant::nearest(now);
         let columns = self.results.begin(leads.count, now, self.valid_until);
-        self.binding.bind(&self.rules.model.vocabulary, &leads)?;
-        let task = Task {
-            rules: &self.rules,
-            layout: self.layout.as_deref(),
-            binding: &self.binding,
-            columns: &leads,
-            valid_until: self.valid_until,
-            now,
-        };
+        let Batch { rules, layout, binding, .. } = self;
+        let task = Task::bind(rules, layout.as_deref(), binding, &leads, self.valid_until, now)?;
         self.part.run(&task, 0..leads.count, columns)?;
         self.results.set_unknown(&leads, self.part.unknown());
         Ok(&self.results)

@@ -34,15 +34,8 @@ impl Batch {
     ) -> Result<&BatchResults, BatchError> {
         let now = Instant::nearest(now);
         let columns = self.results.begin(leads.count, now, self.valid_until);
-        self.binding.bind(&self.rules.model.vocabulary, &leads)?;
-        let task = Task {
-            rules: &self.rules,
-            layout: self.layout.as_deref(),
-            binding: &self.binding,
-            columns: &leads,
-            valid_until: self.valid_until,
-            now,
-        };
+        let Batch { rules, layout, binding, .. } = self;
+        let task = Task::bind(rules, layout.as_deref(), binding, &leads, self.valid_until, now)?;
         let parts = rayon::current_num_threads() * PARTS_A_THREAD;
         let of_part = leads.count.div_ceil(parts).next_multiple_of(BLOCK).max(BLOCK);
         let Parallel { parts, unknown } = &mut self.parallel;

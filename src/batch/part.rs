@@ -34,6 +34,21 @@ pub(super) struct Task<'t, 'a> {
     pub(super) now: Instant,
 }
 
+impl<'t, 'a> Task<'t, 'a> {
+    /// Checks the names and types of a batch and binds them.
+    pub(super) fn bind(
+        rules: &'t Compiled,
+        layout: Option<&'t Layout>,
+        binding: &'t mut Binding,
+        columns: &'t LeadColumns<'a>,
+        valid_until: bool,
+        now: Instant,
+    ) -> Result<Self, BatchError> {
+        binding.bind(&rules.model.vocabulary, columns)?;
+        Ok(Task { rules, layout, binding, columns, valid_until, now })
+    }
+}
+
 /// Lists that evaluating a part of a batch fills, and what is kept from one batch to the next.
 #[derive(Clone, Debug)]
 pub(super) struct Part {

@@ -52,16 +52,11 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 let nearest = self.nearest_name(name, |sort| sort == Sort::Param);
-                let help = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
                 let message = format!("there is no param {} to set", quoted(name));
-                let labels = Vec::new();
-                self.report(Diagnostic {
-                    code: Code::BadOverride,
-                    message,
-                    help,
-                    labels,
-                    witness: None,
-                    fix: None,
+                let found = Diagnostic::without_place(Code::BadOverride, message);
+                self.report(match nearest {
+                    Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+                    None => found,
                 });
                 continue;
             };
@@ -77,16 +72,11 @@ impl<'a> Checker<'a> {
                 None => {
                     let message =
                         format!("the param `{name}` is {sort} and cannot be set to {}", quoted(text));
-                    let labels = places.get(known).map(|place| (*place, sort.to_owned()));
-                    let help = Some(format!("set it to a value such as `{name}={example}`"));
-                    let labels = labels.into_iter().collect();
-                    self.report(Diagnostic {
-                        code: Code::BadOverride,
-                        message,
-                        help,
-                        labels,
-                        witness: None,
-                        fix: None,
+                    let found = Diagnostic::without_place(Code::BadOverride, message)
+                        .help(format!("set it to a value such as `{name}={example}`"));
+                    self.report(match places.get(known) {
+                        Some(place) => found.also(*place, sort),
+                        None => found,
                     });
                 }
             }

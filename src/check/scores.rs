@@ -13,9 +13,6 @@ use super::conditions::Context;
 use super::names::{LOOSE_SCORE, Sort, is_loose};
 use super::{Checker, Placed, order};
 
-/// Scores without bounds of their own are clamped here.
-const WIDEST: Points = Points::from_thousandths(1_000_000_000_000);
-
 /// What is being gathered of one score.
 struct Draft<'a> {
     name: &'a str,
@@ -108,7 +105,7 @@ impl<'a> Checker<'a> {
         Draft {
             name,
             place: self.at(span),
-            bounds: (Points::from_thousandths(-WIDEST.thousandths()), WIDEST),
+            bounds: (Points::from_thousandths(-Score::WIDEST.thousandths()), Score::WIDEST),
             decay: None,
             kind: ScoreKind::Rules(Vec::new()),
             rules: 0,

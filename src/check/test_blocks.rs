@@ -169,13 +169,8 @@ impl<'a> Checker<'a> {
     ) {
         let subject = match &subject.node {
             Subject::Bare(name) | Subject::Quoted(name) => name.clone(),
-            Subject::Any => {
-                let message = "an event of a lead is about one thing, and `*` is not one";
-                let found =
-                    Diagnostic::new(Code::WrongValue, self.at(subject.span), message, "not a subject");
-                self.report(found.help("name the subject, or write `\"\"` for none"));
-                return;
-            }
+            // OK because the parser lets no wildcard stand here.
+            Subject::Any => return,
         };
         let Some(id) = self.event_kind_id(kind) else { return };
         let mut values: Vec<(PropertyId, LeadValue)> = Vec::with_capacity(properties.len());

@@ -13,7 +13,7 @@ use super::operators::{operators, tests_in_words, with_article};
 
 impl Operator {
     /// The comparison, for the operators that compare.
-    pub(super) const fn comparison(self) -> Option<Comparison> {
+    pub(crate) const fn comparison(self) -> Option<Comparison> {
         Some(match self {
             Operator::Equal => Comparison::Equal,
             Operator::NotEqual => Comparison::NotEqual,

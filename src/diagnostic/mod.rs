@@ -65,14 +65,12 @@ impl Diagnostic {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Self {
-        Diagnostic {
-            code,
-            message: message.into(),
-            help: None,
-            labels: vec![(place, label.into())],
-            fix: None,
-            witness: None,
-        }
+        Diagnostic::without_place(code, message).also(place, label)
+    }
+
+    /// A finding that stands at no place of a text.
+    pub(crate) fn without_place(code: Code, message: impl Into<String>) -> Self {
+        Diagnostic { code, message: message.into(), help: None, labels: Vec::new(), fix: None, witness: None }
     }
 
     /// Adds what would be right.

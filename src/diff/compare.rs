@@ -13,6 +13,7 @@ use super::print;
 use crate::diagnostic::Place;
 use crate::explain::{Source, SourcePlace};
 use crate::model::{ConditionId, Model, ReasonedGate, Rule};
+use crate::syntax::format::quoted;
 use crate::time::Period;
 use crate::vocabulary::{Attribute, EventKind, Type};
 
@@ -116,10 +117,14 @@ impl<'m> Compared<'m> {
             changes.push(bare(ChangeSort::Changed, Part::Vocabulary, "vocabulary", vec![detail]));
         }
         let (of_old, of_new) = (&old.vocabulary, &new.vocabulary);
+        // Where one version alone has the standard names, one that either declares is still told.
         let told = |attribute: &Attribute| attribute.declared || !without_standard;
-        for attribute in of_old.attributes.iter().filter(|attribute| told(attribute)) {
+        for attribute in &of_old.attributes {
             let before = type_text(&attribute.of);
             let found = of_new.attribute_id(&attribute.name).and_then(|id| of_new.attribute(id));
+            if !told(attribute) && !found.is_some_and(told) {
+                continue;
+            }
             let (sort, now) = match found {
                 None => (ChangeSort::Removed, None),
                 Some(now) if same_type(&attribute.of, &now.of) => continue,
@@ -139,8 +144,12 @@ impl<'m> Compared<'m> {
             changes.push(bare(ChangeSort::Added, Part::Attribute, &attribute.name, vec![detail]));
         }
         let told = |kind: &EventKind| kind.declared || !without_standard;
-        for kind in of_old.kinds.iter().filter(|kind| told(kind)) {
-            match of_new.kind_id(&kind.name).and_then(|id| of_new.kind(id)) {
+        for kind in &of_old.kinds {
+            let found = of_new.kind_id(&kind.name).and_then(|id| of_new.kind(id));
+            if !told(kind) && !found.is_some_and(told) {
+                continue;
+            }
+            match found {
                 None => {
                     let detail = Detail::new("event", event_text(kind), None);
                     changes.push(bare(ChangeSort::Removed, Part::Event, &kind.name, vec![detail]));
@@ -238,8 +247,7 @@ impl<'m> Compared<'m> {
 
     fn reasoned(&self, name: &str, old: Option<&ReasonedGate>, new: Option<&ReasonedGate>) -> Change {
         let (was, is) = (old.map(|gate| gate.when), new.map(|gate| gate.when));
-        let reason =
-            |gate: Option<&ReasonedGate>| gate.and_then(|gate| gate.reason.as_deref()).map(print::quoted);
+        let reason = |gate: Option<&ReasonedGate>| gate.and_then(|gate| gate.reason.as_deref()).map(quoted);
         let mut details: Vec<Detail> = self.maybe("when", was, is).into_iter().collect();
         if reason(old) != reason(new) {
             details.push(Detail::new("reason", reason(old), reason(new)));

@@ -373,15 +373,10 @@ pub(super) fn conditions_below(model: &Model, roots: &[ConditionId]) -> Vec<Cond
             _ => continue,
         }
         found.push(id);
-        match model.conditions.get(id.index()).map(|condition| &condition.kind) {
-            Some(ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. }) => {
-                to_do.extend(of);
-            }
-            Some(ConditionKind::Not(of)) => to_do.push(*of),
-            Some(ConditionKind::Segment(segment)) => {
-                to_do.extend(model.segments.get(segment.index()).map(|segment| segment.condition));
-            }
-            _ => {}
+        let Some(condition) = model.conditions.get(id.index()) else { continue };
+        to_do.extend(condition.kind.parts());
+        if let ConditionKind::Segment(segment) = condition.kind {
+            to_do.extend(model.segments.get(segment.index()).map(|segment| segment.condition));
         }
     }
     found

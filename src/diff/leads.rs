@@ -23,7 +23,6 @@ use crate::model::{Band, Gate, Model, Rule, ScoreIndex};
 use crate::rule_set::{Evaluation, Evaluator, Lead, RuleSet, unknown_name};
 use crate::testing::gate_holds;
 use crate::time::Instant;
-use crate::vocabulary::Type;
 
 /// Holds what two versions of a rule set make of leads against each other: see [`RuleSet::compare_leads`].
 #[derive(Debug)]
@@ -405,10 +404,7 @@ fn segments(old: &Model, new: &Model) -> Vec<(String, Option<usize>, Option<usiz
 
 /// By score: whether what a gate asks for rests on it.
 fn asked(model: &Model) -> Vec<bool> {
-    let gates = &model.gates;
-    let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
-    let mql = gates.mql.iter().flat_map(|gate| [Some(gate.when), gate.until]).flatten();
-    let roots: Vec<_> = mql.chain(gates.sql).chain(reasoned).collect();
+    let roots: Vec<_> = model.gates.conditions().collect();
     let mut asked = vec![false; model.scores.len()];
     for score in with_parts(model, &scores_below(model, &roots)) {
         if let Some(slot) = asked.get_mut(score.index()) {
@@ -437,10 +433,7 @@ fn value(lead: &Lead, attribute: &str) -> Option<String> {
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::Date(date) => date.to_string(),
-        Value::Symbol(symbol) => match of {
-            Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-            _ => String::new(),
-        },
+        Value::Symbol(symbol) => of.symbol_name(*symbol).to_owned(),
         Value::Set(items) => items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join("; "),
     })
 }

@@ -7,6 +7,7 @@ use super::compare::{Compared, bare, by_name, push};
 use super::matching::indexed;
 use super::print;
 use crate::decimal::Points;
+use crate::explain::{decay, group_limit, signed};
 use crate::model::{Band, Group, Member, Model, Rule, RuleBody, RuleIndex, Score, ScoreKind};
 
 /// So many rules of a score whose fading changed in one way are told together.
@@ -129,13 +130,13 @@ impl Compared<'_> {
             let is_alike = was == is;
             tell("test", Some(was), Some(if is_alike { is + " (differs further on)" } else { is }));
         }
-        tell("points", Some(print::points(old.points)), Some(print::points(new.points)));
+        tell("points", Some(signed(old.points)), Some(signed(new.points)));
         let limits = |rule: &Rule| match &rule.body {
             RuleBody::Each { limits, .. } => print::limits(*limits),
             RuleBody::Condition(_) => None,
         };
         tell("limit", limits(old), limits(new));
-        tell("decay", old.decay.map(print::decay), new.decay.map(print::decay));
+        tell("decay", old.decay.map(decay), new.decay.map(decay));
         details
     }
 }
@@ -148,9 +149,9 @@ fn whole(test: String, rule: &Rule) -> impl Iterator<Item = (&'static str, Strin
     };
     let pieces = [
         ("test", Some(test)),
-        ("points", Some(print::points(rule.points))),
+        ("points", Some(signed(rule.points))),
         ("limit", limits),
-        ("decay", rule.decay.map(print::decay)),
+        ("decay", rule.decay.map(decay)),
         ("group", rule.group.clone()),
     ];
     pieces.into_iter().filter_map(|(what, text)| Some((what, text?)))
@@ -196,7 +197,7 @@ fn together(changes: &mut Vec<Change>) {
 
 /// What is told of a score itself: its bounds, and what it is derived from.
 fn score_details(old: Option<(&Model, &Score)>, new: Option<(&Model, &Score)>) -> Vec<Detail> {
-    let bounds = |of: Option<(&Model, &Score)>| of.map(|(_, score)| bounds_text(score.bounds));
+    let bounds = |of: Option<(&Model, &Score)>| of?.1.written_bounds().map(bounds_text);
     let sum = |of: Option<(&Model, &Score)>| of.map(|(model, score)| sum_text(model, score));
     let mut details = Vec::new();
     if bounds(old) != bounds(new) {
@@ -287,14 +288,12 @@ fn groups_of(score: Option<&Score>) -> Vec<&Group> {
         .collect()
 }
 
-/// `the sum, at most 20`
+/// `sum, max 20`
 fn group_text(group: &Group) -> String {
     let what = if group.best { "best" } else { "sum" };
-    match (group.low, group.high) {
-        (None, None) => what.to_owned(),
-        (None, Some(high)) => format!("{what}, max {high}"),
-        (Some(low), None) => format!("{what}, min {low}"),
-        (Some(low), Some(high)) => format!("{what}, {low}..{high}"),
+    match group_limit(group.low, group.high) {
+        limit if limit.is_empty() => what.to_owned(),
+        limit => format!("{what}, {limit}"),
     }
 }
 

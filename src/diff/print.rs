@@ -4,13 +4,13 @@
 //! versions and what it means is not, because a `let` or a param behind it changed. `let`s that use each other can
 //! make a condition far longer than the file that it stands in, so a line ends after [`LONGEST`] bytes.
 
-use crate::decimal::Points;
+use crate::explain::{per_limit, within};
 use crate::model::{
-    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, Decay, DecayStep, EventTest, Folded,
-    LimitPer, Limits, MAX_OCCURRENCES, Model, NumberTest, Rule, RuleBody, ScoreIndex, SelectorId, SetTest,
-    SubjectPattern, TermId, TextTest, ValueTest, Window,
+    Aggregate, Bound, Comparison, ConditionId, ConditionKind, DateTest, EventTest, Folded, Limits,
+    MAX_OCCURRENCES, Model, NumberTest, Rule, RuleBody, ScoreIndex, SelectorId, SetTest, SubjectPattern,
+    TermId, TextTest, ValueTest,
 };
-use crate::readable::unseen;
+use crate::syntax::format::{bare_or_quoted, quoted};
 use crate::vocabulary::Type;
 
 /// What is longer is cut, and ends in `…`.
@@ -110,8 +110,8 @@ fn open(model: &Model, kind: &ConditionKind, around: Binding, line: &mut String,
 pub(super) fn rule_test(model: &Model, rule: &Rule) -> String {
     match &rule.body {
         RuleBody::Condition(id) => condition(model, *id),
-        RuleBody::Each { term: of, window: within, when, .. } => {
-            let mut line = format!("each {}{}", term(model, *of), window(*within));
+        RuleBody::Each { term: of, window, when, .. } => {
+            let mut line = format!("each {}{}", term(model, *of), within(*window));
             if let Some(when) = when {
                 line.push_str(&format!(" when {}", condition(model, *when)));
             }
@@ -123,36 +123,9 @@ pub(super) fn rule_test(model: &Model, rule: &Rule) -> String {
 /// `up to 3 times per day`; none without a limit.
 pub(super) fn limits(limits: Limits) -> Option<String> {
     let times = (limits.times < MAX_OCCURRENCES).then(|| format!("up to {} times", limits.times));
-    let per = limits.per.map(|per| match per {
-        LimitPer::Day(times) => format!("up to {times} times per day"),
-        LimitPer::Subject(times) => format!("up to {times} times per subject"),
-    });
-    match (times, per) {
+    match (times, limits.per.map(|_| per_limit(limits))) {
         (Some(times), Some(per)) => Some(format!("{times} {per}")),
         (times, per) => times.or(per),
-    }
-}
-
-/// `50% every 30d`
-pub(super) fn decay(decay: Decay) -> String {
-    match decay.step {
-        DecayStep::Percent(tenths) if tenths % 10 == 0 => format!("{}% every {}", tenths / 10, decay.every),
-        DecayStep::Percent(tenths) => format!("{}.{}% every {}", tenths / 10, tenths % 10, decay.every),
-        DecayStep::Amount(points) => format!("{points} every {}", decay.every),
-    }
-}
-
-/// Points with their sign, as rules write them.
-pub(super) fn points(points: Points) -> String {
-    if points > Points::ZERO { format!("+{points}") } else { points.to_string() }
-}
-
-/// ` within 30d`; empty without a window.
-pub(super) fn window(window: Window) -> String {
-    match window {
-        Window::Ever => String::new(),
-        Window::Within(period) => format!(" within {period}"),
-        Window::Between { from, to } => format!(" between {from} and {to} ago"),
     }
 }
 
@@ -217,9 +190,9 @@ fn event_test(model: &Model, test: &EventTest) -> String {
     };
     if (test.comparison, test.bound) == (Comparison::GreaterOrEqual, Bound::Count(1)) {
         // What a test without a comparison means.
-        return format!("{aggregate}{}", window(test.window));
+        return format!("{aggregate}{}", within(test.window));
     }
-    format!("{aggregate} {} {bound}{}", test.comparison.sign(), window(test.window))
+    format!("{aggregate} {} {bound}{}", test.comparison.sign(), within(test.window))
 }
 
 fn score_name(model: &Model, score: ScoreIndex) -> &str {
@@ -233,11 +206,7 @@ fn value_test(name: &str, test: &ValueTest, of: &Type) -> String {
         ValueTest::Flag(true) => name.to_owned(),
         ValueTest::Flag(false) => format!("{name} = false"),
         ValueTest::Symbol { any_of, negated } => {
-            let symbols = any_of.iter().map(|symbol| match of {
-                Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-                _ => String::new(),
-            });
-            among(name, symbols, *negated)
+            among(name, any_of.iter().map(|symbol| of.symbol_name(*symbol).to_owned()), *negated)
         }
         ValueTest::Text(test) => match test {
             TextTest::AnyOf { texts, negated } => among(name, texts.iter().map(folded), *negated),
@@ -298,31 +267,6 @@ fn listed(items: impl Iterator<Item = String>) -> String {
         list.push_str(&item);
     }
     list
-}
-
-/// A text in quotes, read back as the same text.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            c if unseen(c) => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// A subject as a term names it: bare where it can be.
-pub(super) fn bare_or_quoted(text: &str) -> String {
-    let mut characters = text.chars();
-    let is_name = characters.next().is_some_and(|c| c.is_ascii_lowercase())
-        && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if is_name { text.to_owned() } else { quoted(text) }
 }
 
 /// The line, no longer than it may be.

@@ -156,7 +156,6 @@ fn scores_bands_segments_gates_and_words() {
   ~ score t  rules.lql:2
       sum: 1 * a + 2 * a → 3 * a
   - score gone  rules.lql:2
-      bounds: -1000000000..1000000000
       sum: rules
   - rule gone#1  rules.lql:2
       test: budget
@@ -495,4 +494,28 @@ fn brute_force_over_small_domains_agrees() {
         }
     }
     assert!(differ > 50 && same > 0, "{differ} {same}");
+}
+
+#[test]
+fn a_standard_name_that_one_version_declares_anew_is_told_both_ways() {
+    let standard = "annual_revenue = 5 => +1  need => +1";
+    let own = "vocabulary only declared  attribute annual_revenue: text  attribute need: flag
+        event visited(page, minutes: number)  need => +1  annual_revenue = \"5\" => +1";
+    for (old, new) in [(standard, own), (own, standard)] {
+        let told = told(old, new);
+        assert!(told.contains("~ attribute annual_revenue\n"), "{told}");
+        assert!(told.contains("~ event visited\n"), "{told}");
+        // What both have in one way, and standard names that nobody declares, are not told.
+        assert!(!told.contains("attribute need") && !told.contains("attribute title"), "{told}");
+    }
+}
+
+#[test]
+fn a_difference_that_rests_on_nothing_comes_out_alike() {
+    let (old, new) = ("score a 0..10 { group g max 5 { } }", "score a 0..20 { group g max 6 { } }");
+    let mut diff = diff(old, new);
+    diff.treatment = Some(rules(old).witness(&rules(new), now()));
+    let text = diff.to_text(20);
+    let says = "No lead is treated differently: what differs rests on nothing that can be known of a lead";
+    assert!(text.contains(says), "{text}");
 }

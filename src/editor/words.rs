@@ -1,10 +1,14 @@
 //! Conditions and rules in words, from the syntax tree: what a hover says of them.
 //!
+//! Pages and explanations word the model instead; a hover cannot, because it has to answer while the rule set does
+//! not compile, and shows each value and each name as it is written. Only the words for comparisons are theirs.
 //! Long conditions are cut; trees nest no deeper than the parser lets them, so the walk may recurse.
 
 use super::documents::{code, plain};
 use super::reading::Reading;
 use crate::diagnostic::{FileId, Place};
+use crate::explain::comparing;
+use crate::model::Comparison;
 use crate::syntax::ast::{
     Aggregate, AggregateFunction, Decay, EventTerm, Expr, ExprKind, Limit, Operation, Operator, Per, Rule,
     RuleBody, Span, Spanned, StatementKind, Subject, Term, Test, TestSubject, Window,
@@ -361,13 +365,9 @@ pub(super) fn figure(reading: &Reading, file: FileId, span: Span) -> String {
 }
 
 fn in_words(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Equal => "exactly",
-        Operator::NotEqual => "not",
-        Operator::Less => "less than",
-        Operator::LessOrEqual => "at most",
-        Operator::Greater => "more than",
-        Operator::GreaterOrEqual => "at least",
-        other => other.spelling(),
+    match operator.comparison() {
+        Some(Comparison::NotEqual) => "not",
+        Some(comparison) => comparing(comparison),
+        None => operator.spelling(),
     }
 }

@@ -18,15 +18,6 @@ pub(super) enum Level {
     Segments,
 }
 
-/// The conditions that a condition is made of directly.
-fn children(kind: &ConditionKind) -> &[ConditionId] {
-    match kind {
-        ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => of,
-        ConditionKind::Not(of) => std::slice::from_ref(of),
-        _ => &[],
-    }
-}
-
 /// By condition: the level at which it can be told, the highest of its own and its children's.
 pub(super) fn levels(model: &Model) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::with_capacity(model.conditions.len());
@@ -39,7 +30,7 @@ pub(super) fn levels(model: &Model) -> Vec<Level> {
             ConditionKind::Segment(_) => Level::Segments,
             _ => Level::Facts,
         };
-        let below = children(&condition.kind).iter().filter_map(|child| levels.get(child.index()).copied());
+        let below = condition.kind.parts().iter().filter_map(|child| levels.get(child.index()).copied());
         let level = below.fold(own, Level::max);
         levels.push(level);
     }
@@ -128,7 +119,7 @@ impl Reader<'_> {
                 ConditionKind::Events(test) if positive => found.push((id, test)),
                 kind => {
                     let below = positive != matches!(kind, ConditionKind::Not(_));
-                    for child in children(kind) {
+                    for child in kind.parts() {
                         if seen.insert((*child, below)) {
                             to_do.push((*child, below));
                         }

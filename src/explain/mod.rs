@@ -32,7 +32,9 @@ pub(crate) use scores::{GroupReading, ScoreReading};
 pub(crate) use show::{
     Page, Reason, band, escaped, in_short, origin, pulls_down, signed, speaks_for, stage, strongest, validity,
 };
-pub(crate) use words::{age, compared, date_and_time, happened, noun, turned};
+pub(crate) use words::{
+    age, compared, comparing, date_and_time, decay, group_limit, happened, noun, per_limit, turned, within,
+};
 
 use crate::lead::{Event, Facts};
 use crate::model::Model;

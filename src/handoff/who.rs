@@ -76,17 +76,13 @@ pub(super) fn details(model: &Model, facts: &Facts) -> (Vec<Detail>, usize) {
 }
 
 fn known(value: &Value, of: &Type) -> Known {
-    match (value, of) {
-        (Value::Text(text), _) => Known::Text(text.as_str().to_owned()),
-        (Value::Number(number), _) => Known::Number(*number),
-        (Value::Flag(flag), _) => Known::Flag(*flag),
-        (Value::Date(date), _) => Known::Date((*date).into()),
-        (Value::Set(items), _) => Known::Texts(items.iter().map(|item| item.as_str().to_owned()).collect()),
-        (Value::Symbol(symbol), Type::OneOf(symbols)) => {
-            Known::Text(symbols.get(symbol.0 as usize).cloned().unwrap_or_default())
-        }
-        // OK because only attributes of `one of` have symbols.
-        (Value::Symbol(_), _) => Known::Text(String::new()),
+    match value {
+        Value::Text(text) => Known::Text(text.as_str().to_owned()),
+        Value::Number(number) => Known::Number(*number),
+        Value::Flag(flag) => Known::Flag(*flag),
+        Value::Date(date) => Known::Date((*date).into()),
+        Value::Set(items) => Known::Texts(items.iter().map(|item| item.as_str().to_owned()).collect()),
+        Value::Symbol(symbol) => Known::Text(of.symbol_name(*symbol).to_owned()),
     }
 }
 

@@ -7,17 +7,18 @@
 
 mod named;
 mod shared;
+mod test_case;
 mod value_test;
 
 pub(crate) use named::{ListItems, Named, NamedActivity, NamedList, NamedParam, ParamValue};
 pub(crate) use shared::Shared;
+pub(crate) use test_case::{Expectation, ExpectationKind, TestCase, TestEvent};
 pub(crate) use value_test::{DateTest, Folded, Glob, NumberTest, SetTest, TextTest, ValueTest};
 
 use std::sync::Arc;
 
 use crate::decimal::{Number, Points};
 use crate::diagnostic::{Place, Sources};
-use crate::lead::{Stage, Value};
 use crate::time::{Instant, Period};
 use crate::vocabulary::{AttributeId, EventKindId, PropertyId, Vocabulary};
 
@@ -157,6 +158,17 @@ pub(crate) enum ConditionKind {
     Segment(SegmentIndex),
 }
 
+impl ConditionKind {
+    /// The conditions that it is made of directly; what a segment asks for is not among them.
+    pub(crate) fn parts(&self) -> &[ConditionId] {
+        match self {
+            ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => of,
+            ConditionKind::Not(of) => std::slice::from_ref(of),
+            _ => &[],
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     Equal,
@@ -189,6 +201,18 @@ impl Comparison {
             Comparison::LessOrEqual => "<=",
             Comparison::Greater => ">",
             Comparison::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// The comparison that holds exactly where this one does not.
+    pub(crate) const fn opposite(self) -> Self {
+        match self {
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+            Comparison::Less => Comparison::GreaterOrEqual,
+            Comparison::LessOrEqual => Comparison::Greater,
+            Comparison::Greater => Comparison::LessOrEqual,
+            Comparison::GreaterOrEqual => Comparison::Less,
         }
     }
 }
@@ -270,6 +294,16 @@ pub(crate) struct Score {
     pub(crate) place: Place,
 }
 
+impl Score {
+    /// A score without bounds is clamped to so many points on either side.
+    pub(crate) const WIDEST: Points = Points::from_thousandths(1_000_000_000_000);
+
+    /// The bounds, where any are written: no rule set can write the widest.
+    pub(crate) fn written_bounds(&self) -> Option<(Points, Points)> {
+        (self.bounds.1 != Self::WIDEST).then_some(self.bounds)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum ScoreKind {
     /// Adds its rules and groups up.
@@ -282,6 +316,16 @@ pub(crate) enum ScoreKind {
 pub(crate) enum Member {
     Rule(RuleIndex),
     Group(Group),
+}
+
+impl Member {
+    /// The rule that it is, or those of the group.
+    pub(crate) fn rules(&self) -> &[RuleIndex] {
+        match self {
+            Member::Rule(rule) => std::slice::from_ref(rule),
+            Member::Group(group) => &group.rules,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -391,6 +435,15 @@ pub(crate) struct Gates {
     pub(crate) disqualify: Vec<ReasonedGate>,
 }
 
+impl Gates {
+    /// Every condition that is written for a gate.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = ConditionId> {
+        let mql = self.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
+        let reasoned = self.recycle.iter().chain(&self.disqualify).map(|gate| gate.when);
+        mql.chain(self.sql).chain(reasoned)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct MqlGate {
     pub(crate) when: ConditionId,
@@ -404,66 +457,6 @@ pub(crate) struct MqlGate {
 pub(crate) struct ReasonedGate {
     pub(crate) when: ConditionId,
     pub(crate) reason: Option<String>,
-}
-
-/// A `test` block.
-#[derive(Clone, Debug)]
-pub(crate) struct TestCase {
-    pub(crate) name: String,
-    pub(crate) place: Place,
-    pub(crate) at: Instant,
-    pub(crate) attributes: Vec<(AttributeId, Value)>,
-    pub(crate) events: Vec<TestEvent>,
-    pub(crate) stage: Stage,
-    pub(crate) stage_since: Option<Instant>,
-    pub(crate) expectations: Vec<Expectation>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct TestEvent {
-    pub(crate) kind: EventKindId,
-    pub(crate) subject: String,
-    pub(crate) properties: Vec<(PropertyId, Value)>,
-    pub(crate) at: Instant,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Expectation {
-    pub(crate) kind: ExpectationKind,
-    pub(crate) place: Place,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum ExpectationKind {
-    Score {
-        score: ScoreIndex,
-        comparison: Comparison,
-        points: Points,
-    },
-    ScoreBetween {
-        score: ScoreIndex,
-        low: Points,
-        high: Points,
-    },
-    Band {
-        score: ScoreIndex,
-        band: BandIndex,
-    },
-    BandAtLeast {
-        score: ScoreIndex,
-        band: BandIndex,
-    },
-    Segment {
-        segment: SegmentIndex,
-        expected: bool,
-    },
-    Stage(Stage),
-    Gate {
-        gate: Gate,
-        expected: bool,
-    },
-    /// None for `never`.
-    ValidUntil(Option<Instant>),
 }
 
 /// The gates that an evaluation reports. Serializes as its name in lower case.

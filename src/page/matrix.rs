@@ -71,19 +71,16 @@ fn mentioned(model: &Model, criteria: ConditionId) -> Vec<bool> {
     while let Some(id) = open.pop() {
         let Some(seen) = seen.get_mut(id.index()).filter(|seen| !**seen) else { continue };
         *seen = true;
-        match model.conditions.get(id.index()).map(|found| &found.kind) {
-            Some(ConditionKind::All(parts) | ConditionKind::Any(parts)) => open.extend(parts),
-            Some(ConditionKind::AtLeast { of, .. }) => open.extend(of),
-            Some(ConditionKind::Not(inner)) => open.push(*inner),
-            Some(ConditionKind::Segment(segment)) => {
+        let Some(condition) = model.conditions.get(id.index()) else { continue };
+        open.extend(condition.kind.parts());
+        match &condition.kind {
+            ConditionKind::Segment(segment) => {
                 open.extend(model.segments.get(segment.index()).map(|segment| segment.condition));
             }
-            Some(
-                ConditionKind::Score { score, .. }
-                | ConditionKind::ScoreBetween { score, .. }
-                | ConditionKind::Band { score, .. }
-                | ConditionKind::BandAtLeast { score, .. },
-            ) => {
+            ConditionKind::Score { score, .. }
+            | ConditionKind::ScoreBetween { score, .. }
+            | ConditionKind::Band { score, .. }
+            | ConditionKind::BandAtLeast { score, .. } => {
                 if let Some(mentioned) = scores.get_mut(score.index()) {
                     *mentioned = true;
                 }

@@ -326,10 +326,7 @@ fn roots(model: &Model) -> Vec<ConditionId> {
         RuleBody::Each { when, .. } => *when,
     });
     let segments = model.segments.iter().map(|segment| segment.condition);
-    let gates = &model.gates;
-    let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
-    let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
-    rules.chain(segments).chain(mql).chain(gates.sql).chain(reasoned).collect()
+    rules.chain(segments).chain(model.gates.conditions()).collect()
 }
 
 /// The condition behind each slot of attribute tests.

@@ -303,15 +303,6 @@ fn distinct_nodes<'m>(model: &'m Model, roots: &[ConditionId]) -> (Vec<Node<'m>>
     (nodes, node_of)
 }
 
-/// The conditions directly below one.
-fn children(kind: &ConditionKind) -> &[ConditionId] {
-    match kind {
-        ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => of,
-        ConditionKind::Not(of) => std::slice::from_ref(of),
-        _ => &[],
-    }
-}
-
 fn with_children(
     kind: &ConditionKind,
     mut renamed: impl FnMut(ConditionId) -> ConditionId,
@@ -339,7 +330,7 @@ fn reached(model: &Model, roots: &[ConditionId]) -> Vec<bool> {
     // From parents to children, and segments are roots themselves.
     for (place, condition) in model.conditions.iter().enumerate().rev() {
         if reached.get(place) == Some(&true) {
-            children(&condition.kind).iter().for_each(|child| mark(*child, &mut reached));
+            condition.kind.parts().iter().for_each(|child| mark(*child, &mut reached));
         }
     }
     reached
@@ -350,7 +341,7 @@ fn conditions_that_name_segments(model: &Model) -> Vec<bool> {
     for condition in &model.conditions {
         let child_does = |child: &ConditionId| naming.get(child.index()) == Some(&true);
         let does = matches!(condition.kind, ConditionKind::Segment(_))
-            || children(&condition.kind).iter().any(child_does);
+            || condition.kind.parts().iter().any(child_does);
         naming.push(does);
     }
     naming
@@ -366,7 +357,7 @@ fn below(nodes: &[Node<'_>], roots: impl Iterator<Item = u32>) -> Vec<bool> {
     }
     for (place, node) in nodes.iter().enumerate().rev() {
         if marks.get(place) == Some(&true) {
-            for child in children(&node.kind) {
+            for child in node.kind.parts() {
                 if let Some(mark) = marks.get_mut(child.index()) {
                     *mark = true;
                 }
@@ -392,7 +383,7 @@ fn stretch(kind: &ConditionKind, nodes: &[Node<'_>]) -> Stretch {
         | ConditionKind::Not(_)
         | ConditionKind::AtLeast { .. } => {
             let of = |child: &ConditionId| nodes.get(child.index()).map(|node| node.stretch);
-            match children(kind).iter().filter_map(of).max() {
+            match kind.parts().iter().filter_map(of).max() {
                 None | Some(Stretch::Attribute | Stretch::Early) => Stretch::Early,
                 Some(Stretch::Leaf | Stretch::Timed) => Stretch::Timed,
                 Some(Stretch::Scored) => Stretch::Scored,
@@ -512,7 +503,7 @@ impl Lowered {
             }
             ConditionKind::Not(of) => NewestOp::Not(place(of)?),
             kind => {
-                let mut places: Vec<u32> = children(kind).iter().filter_map(place).collect();
+                let mut places: Vec<u32> = kind.parts().iter().filter_map(place).collect();
                 places.sort_unstable();
                 places.dedup();
                 match places.as_slice() {

@@ -6,7 +6,7 @@ use crate::decimal::Points;
 use crate::lead::{Event, Stage, Value};
 use crate::model::{Gate, ScoreIndex};
 use crate::score::Outcome;
-use crate::syntax::format::quoted;
+use crate::syntax::format::{bare_or_quoted, quoted};
 use crate::time::{Instant, Period};
 use crate::vocabulary::Type;
 
@@ -97,27 +97,18 @@ fn event_words(prover: &Prover<'_>, event: &Event) -> String {
         let property = kind.property(*id)?;
         Some(format!(", {} = {}", property.name, shown(value, &property.of)))
     });
-    let subject = event.subject.as_str();
-    let subject = if is_name(subject) { subject.to_owned() } else { quoted(subject) };
+    let subject = bare_or_quoted(event.subject.as_str());
     format!("{}({subject}{})", kind.name, properties.collect::<String>())
 }
 
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
 fn shown(value: &Value, of: &Type) -> String {
-    match (value, of) {
-        (Value::Text(text), _) => quoted(text.as_str()),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Flag(flag), _) => flag.to_string(),
-        (Value::Symbol(symbol), Type::OneOf(symbols)) => {
-            symbols.get(symbol.0 as usize).cloned().unwrap_or_default()
-        }
-        (Value::Symbol(_), _) => String::new(),
-        (Value::Date(date), _) => instant(*date),
-        (Value::Set(items), _) => {
+    match value {
+        Value::Text(text) => quoted(text.as_str()),
+        Value::Number(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Symbol(symbol) => of.symbol_name(*symbol).to_owned(),
+        Value::Date(date) => instant(*date),
+        Value::Set(items) => {
             let items: Vec<String> = items.iter().map(|item| quoted(item.as_str())).collect();
             format!("[{}]", items.join(", "))
         }

@@ -269,15 +269,10 @@ impl<'m> Prover<'m> {
             if !below.insert(id) {
                 continue;
             }
-            match &self.model.conditions.get(id.index())?.kind {
-                ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => {
-                    open.extend(of)
-                }
-                ConditionKind::Not(of) => open.push(*of),
-                ConditionKind::Segment(segment) => {
-                    open.extend(self.model.segments.get(segment.index()).map(|segment| segment.condition));
-                }
-                _ => {}
+            let kind = &self.model.conditions.get(id.index())?.kind;
+            open.extend(kind.parts());
+            if let ConditionKind::Segment(segment) = kind {
+                open.extend(self.model.segments.get(segment.index()).map(|segment| segment.condition));
             }
             if below.len() + open.len() > MOST {
                 return None;

@@ -29,18 +29,6 @@ impl EventTest {
     }
 }
 
-/// The opposite of a comparison.
-pub(super) const fn opposite(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
 /// What all these tests ask for together; none where they contradict each other. `idle` is the longest time for
 /// which the lead has to have been inactive.
 pub(super) fn measures(
@@ -134,7 +122,7 @@ impl Measure {
             Bound::Count(count) => i128::from(count),
             Bound::Sum(number) => i128::from(number.millionths()),
         };
-        match if holds { test.comparison } else { opposite(test.comparison) } {
+        match if holds { test.comparison } else { test.comparison.opposite() } {
             Comparison::Equal => (self.low, self.high) = (self.low.max(bound), self.high.min(bound)),
             Comparison::NotEqual => self.not.push(bound),
             Comparison::Less => self.high = self.high.min(bound - 1),

@@ -79,6 +79,7 @@ pub(super) fn make<'m>(
         now,
         idle: state.idle(),
         ages: ages(&measures, state),
+        cost: measures.iter().map(|measure| prover.selectors_of(measure.term).len() + 1).sum(),
         measures,
         events: Vec::new(),
         most,
@@ -141,6 +142,8 @@ struct Making<'p, 'm> {
     idle: Option<Period>,
     ages: Vec<i64>,
     measures: Vec<Measure>,
+    /// What holding one event against all measures costs.
+    cost: usize,
     events: Vec<Event>,
     most: usize,
 }
@@ -149,6 +152,9 @@ impl Making<'_, '_> {
     /// Adds events until every measure has what it needs.
     fn meet_measures(&mut self) -> Option<()> {
         loop {
+            if !self.prover.budget().take(self.cost.saturating_mul(self.events.len())) {
+                return None;
+            }
             let unmet = self.measures.iter().find(|measure| !measure.takes(self.value(measure)));
             let Some(unmet) = unmet.cloned() else { return Some(()) };
             if self.events.len() >= self.most {
@@ -163,7 +169,7 @@ impl Making<'_, '_> {
     fn next_event(&self, measure: &Measure) -> Option<Event> {
         let before = self.value(measure);
         let model = self.prover.model;
-        let selectors = model.terms.get(measure.term.index())?.selectors.iter();
+        let selectors = self.prover.selectors_of(measure.term).iter();
         let ages: Vec<i64> = self
             .ages
             .iter()
@@ -216,7 +222,7 @@ impl Making<'_, '_> {
 
     /// Whether no measure is taken too far by one more event.
     fn allows(&self, event: &Event) -> bool {
-        let cost = self.measures.len().saturating_mul(self.events.len() + 1);
+        let cost = self.cost.saturating_mul(self.events.len() + 1);
         self.prover.budget().take(cost)
             && self.measures.iter().all(|measure| {
                 matches!(measure.aggregate, Aggregate::Sum(_))
@@ -341,9 +347,8 @@ impl Making<'_, '_> {
 
     fn measured<'e>(&self, measure: &Measure, events: impl Iterator<Item = &'e Event>) -> i128 {
         let model = self.prover.model;
-        let term = model.terms.get(measure.term.index());
         let matches = |event: &Event| {
-            let mut selectors = term.iter().flat_map(|term| &term.selectors);
+            let mut selectors = self.prover.selectors_of(measure.term).iter();
             selectors.any(|id| model.selectors.get(id.index()).is_some_and(|selector| fits(selector, event)))
         };
         let kept = events.filter(|event| keeps(measure.window, event.at, self.now) && matches(event));
@@ -368,6 +373,11 @@ impl Making<'_, '_> {
 }
 
 impl Prover<'_> {
+    /// The selectors of a term.
+    fn selectors_of(&self, term: TermId) -> &[SelectorId] {
+        self.model.terms.get(term.index()).map_or(&[], |term| &term.selectors)
+    }
+
     /// Subjects that the rule set names for events of a kind.
     fn subjects_of(&self, kind: EventKindId) -> Vec<String> {
         let selectors = self.model.selectors.iter().filter(|selector| selector.kind == kind).take(64);

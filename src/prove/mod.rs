@@ -18,7 +18,7 @@ mod state;
 mod terms;
 mod values;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use crate::explain::{Reader, Reading};
@@ -31,6 +31,7 @@ use crate::time::Instant;
 pub(crate) use block::{Expect, block};
 pub(crate) use bounds::{Range, faded};
 pub(crate) use budget::Budget;
+use raise::Extremes;
 use state::{State, Step};
 use terms::Terms;
 
@@ -72,8 +73,12 @@ pub(crate) struct Prover<'m> {
     question: Budget,
     rules: OnceCell<Vec<Range>>,
     scores: OnceCell<Vec<Range>>,
+    /// By score, and whether it is the highest or the lowest.
+    extremes: RefCell<Extremes>,
     /// Questions that could not be told.
     untold: Cell<usize>,
+    /// What reading the model once costs.
+    reading: usize,
 }
 
 /// Steps for all questions about one rule set together.
@@ -104,7 +109,11 @@ impl<'m> Prover<'m> {
             question: Budget::new(MOST_STEPS_A_QUESTION),
             rules: OnceCell::new(),
             scores: OnceCell::new(),
+            extremes: RefCell::default(),
             untold: Cell::new(0),
+            reading: model.conditions.len()
+                + model.rules.len()
+                + model.terms.iter().map(|term| 1 + term.selectors.len()).sum::<usize>(),
         };
         // At once, because no question can be asked while another is being answered.
         prover.score_ranges();
@@ -282,9 +291,8 @@ impl<'m> Prover<'m> {
 
     /// The plain reading of a lead.
     pub(crate) fn read(&self, facts: &Facts, at: Instant) -> Reading {
-        let model = self.model;
         // It looks at everything that there is.
-        self.question.take(model.conditions.len() + model.rules.len() + model.terms.len());
+        self.question.take(self.reading);
         Reader::new(self.model, facts).read(at)
     }
 

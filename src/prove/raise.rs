@@ -1,6 +1,9 @@
 //! Leads with high scores, or low ones: to what is settled already, rules are added one by one, those with most
 //! points first, as long as a lead with all of it can be made and reads as it should.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::state::{State, stretch_of};
 use super::{Leaf, Limits, Prover, Wish, Witness, lead};
 use crate::model::{
@@ -15,6 +18,9 @@ pub(crate) struct Reached {
     /// In thousandths.
     pub(crate) points: i64,
 }
+
+/// What was found for scores, by whether it is the highest or the lowest; none where nothing was.
+pub(super) type Extremes = HashMap<(ScoreIndex, bool), Option<Rc<Reached>>>;
 
 /// So many rules are tried in one search.
 const MOST_RULES: usize = 240;
@@ -52,8 +58,17 @@ pub(super) fn towards<'m>(
 
 impl<'m> Prover<'m> {
     /// The lead with the highest score, or the lowest, that a search comes to. Whether there is a higher one is for
-    /// the bounds to say.
-    pub(crate) fn extreme(&self, score: ScoreIndex, up: bool) -> Option<Reached> {
+    /// the bounds to say. Each is looked for once.
+    pub(crate) fn extreme(&self, score: ScoreIndex, up: bool) -> Option<Rc<Reached>> {
+        if let Some(known) = self.extremes.borrow().get(&(score, up)) {
+            return known.clone();
+        }
+        let found = self.search_extreme(score, up).map(Rc::new);
+        self.extremes.borrow_mut().insert((score, up), found.clone());
+        found
+    }
+
+    fn search_extreme(&self, score: ScoreIndex, up: bool) -> Option<Reached> {
         self.ask(super::MOST_STEPS_A_QUESTION * 4);
         let at = lead::instants(&State::default()).first().copied()?;
         let mut search = Search { prover: self, at, limits: Limits::default(), tries: MOST_RULES };
@@ -140,10 +155,7 @@ impl<'m> Search<'_, 'm> {
                     (*part, (weight.saturating_mul(*by) / 1_000).clamp(-1_000_000, 1_000_000))
                 })),
                 ScoreKind::Rules(members) => {
-                    let rules = members.iter().flat_map(|member| match member {
-                        Member::Rule(rule) => std::slice::from_ref(rule),
-                        Member::Group(group) => &group.rules,
-                    });
+                    let rules = members.iter().flat_map(Member::rules);
                     all.extend(rules.map(|rule| (*rule, weight)));
                 }
             }

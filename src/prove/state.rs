@@ -82,6 +82,8 @@ impl<'m> State<'m> {
                     return Step::Contradiction;
                 }
             }
+            touched.sort_unstable();
+            touched.dedup();
             if !self.is_consistent(prover, &touched) {
                 return Step::Contradiction;
             }

@@ -2,7 +2,7 @@
 //! at most, and whether all that matches one also matches another.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Budget;
 use super::values::{Fit, Wanted, fit};
@@ -107,14 +107,17 @@ impl<'m> Terms<'m> {
             return true;
         }
         let covers = |pattern: &SubjectPattern| other.subjects.iter().any(|by| covers(by, pattern));
+        let tests = tests_by_property(one);
         one.kind == other.kind
             && budget.take(one.subjects.len().saturating_mul(other.subjects.len()))
             && one.subjects.iter().all(covers)
             && other.tests.iter().all(|(property, test)| {
-                let mut wanted: Vec<Wanted<'_>> = tests_of(one, *property);
-                wanted.push((test, false));
+                let own = tests.get(property).map_or(&[][..], Vec::as_slice);
                 let of = property_type(self.model, one, *property);
-                fit(&of, &wanted, Instant::EPOCH, budget) == Fit::Never
+                budget.take(own.len()) && {
+                    let wanted: Vec<Wanted<'_>> = own.iter().copied().chain([(test, false)]).collect();
+                    fit(&of, &wanted, Instant::EPOCH, budget) == Fit::Never
+                }
             })
     }
 }
@@ -137,15 +140,24 @@ pub(super) fn tests_of(selector: &Selector, property: PropertyId) -> Vec<Wanted<
     tests.map(|(_, test)| (test, true)).collect()
 }
 
+/// The tests that a selector puts each property to.
+fn tests_by_property(selector: &Selector) -> BTreeMap<PropertyId, Vec<Wanted<'_>>> {
+    let mut tests: BTreeMap<PropertyId, Vec<Wanted<'_>>> = BTreeMap::new();
+    for (property, test) in &selector.tests {
+        tests.entry(*property).or_default().push((test, true));
+    }
+    tests
+}
+
 pub(super) fn property_type(model: &Model, selector: &Selector, property: PropertyId) -> Type {
     let kind = model.vocabulary.kind(selector.kind);
     kind.and_then(|kind| kind.property(property)).map_or(Type::Text, |property| property.of.clone())
 }
 
 fn matches_nothing(model: &Model, selector: &Selector, budget: &Budget) -> bool {
-    selector.tests.iter().any(|(property, _)| {
+    tests_by_property(selector).iter().any(|(property, wanted)| {
         let of = property_type(model, selector, *property);
-        fit(&of, &tests_of(selector, *property), Instant::EPOCH, budget) == Fit::Never
+        fit(&of, wanted, Instant::EPOCH, budget) == Fit::Never
     })
 }
 

@@ -443,10 +443,8 @@ impl Writer<'_> {
                 self.number(i64::from(*negated));
                 // A list of the same words is another list where another type numbers them.
                 self.list(any_of, |writer, symbol| {
-                    let Some(Type::OneOf(symbols)) = of else { return };
-                    writer.text(
-                        &symbols.get(symbol.0 as usize).map_or("", String::as_str).to_ascii_lowercase(),
-                    );
+                    let Some(of @ Type::OneOf(_)) = of else { return };
+                    writer.text(&of.symbol_name(*symbol).to_ascii_lowercase());
                 });
             }
             ValueTest::Text(test) => self.text_test(test),

@@ -7,12 +7,13 @@
 use super::ast::Span;
 use super::token::{TokenKind, Tokens};
 use crate::diagnostic::{Code, Diagnostic, FileId, Place};
+use crate::readable;
 
 /// So many lines with such characters are told of one file, more than anybody reads.
 const MOST_LINES: usize = 1_000;
 
 /// A warning for each text and comment that holds a character which does not show or turns the text around.
-pub(super) fn hidden(text: &str, tokens: &Tokens, file: FileId) -> Vec<Diagnostic> {
+pub(super) fn hidden_characters(text: &str, tokens: &Tokens, file: FileId) -> Vec<Diagnostic> {
     if text.is_ascii() {
         return Vec::new();
     }
@@ -23,8 +24,9 @@ pub(super) fn hidden(text: &str, tokens: &Tokens, file: FileId) -> Vec<Diagnosti
 
 fn hidden_in(text: &str, span: Span, file: FileId) -> Option<Diagnostic> {
     let inside = text.get(span.start..span.end)?;
-    let (at, character, does) =
-        inside.char_indices().find_map(|(at, character)| Some((at, character, what_it_does(character)?)))?;
+    let (at, character, does) = inside
+        .char_indices()
+        .find_map(|(at, character)| Some((at, character, readable::hidden(character)?)))?;
     let start = span.start + at;
     let place = Place { file, span: Span { start, end: start + character.len_utf8() } };
     let number = u32::from(character);
@@ -35,18 +37,6 @@ fn hidden_in(text: &str, span: Span, file: FileId) -> Option<Diagnostic> {
         format!("leave it out, or write `\\u{{{number:x}}}` where it is meant")
     };
     Some(Diagnostic::new(Code::HiddenCharacter, place, message, "here").help(help))
-}
-
-/// What a character does that a reader cannot see. Joiners (U+200C, U+200D) belong to how some scripts and
-/// pictures are written, and are none of these.
-fn what_it_does(character: char) -> Option<&'static str> {
-    match character {
-        '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => Some("does not show"),
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some("changes the direction of the text")
-        }
-        _ => None,
-    }
 }
 
 /// The letter, digit or `_` of ASCII that a character looks like: the Cyrillic, Greek and Latin letters that common

@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str, file: FileId, limits: &Limits) -> (Ast, Vec<Diag
     let mut driver = Driver::new(text, &tokens, file, limits);
     driver.file();
     let (mut ast, mut found) = (driver.ast, driver.lowering.found);
-    found.extend(characters::hidden(text, &tokens, file));
+    found.extend(characters::hidden_characters(text, &tokens, file));
     ast.comments = tokens.comments;
     (ast, found)
 }

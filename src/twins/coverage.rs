@@ -10,7 +10,6 @@ use crate::model::{
     Aggregate, ConditionKind, DateTest, DecayStep, EventTest, LimitPer, Member, Model, NumberTest, Rule,
     RuleBody, ScoreKind, SetTest, SubjectPattern, TextTest, ValueTest, Window,
 };
-use crate::vocabulary::Type;
 
 const CONDITIONS: &[&str] = &[
     "and",
@@ -116,17 +115,6 @@ fn value_test(test: &ValueTest) -> &'static str {
     }
 }
 
-fn of_type(of: &Type) -> &'static str {
-    match of {
-        Type::Text => "text",
-        Type::Number => "number",
-        Type::Flag => "flag",
-        Type::Date => "date",
-        Type::OneOf(_) => "one of",
-        Type::SetOfText => "set of text",
-    }
-}
-
 /// What a rule is made of, each part by its name.
 fn rule(rule: &Rule, found: &mut BTreeSet<String>) {
     let decay = rule.decay.map_or("no decay", |decay| match decay.step {
@@ -154,7 +142,7 @@ fn look_through(model: &Model, found: &mut BTreeSet<String>) {
         match &each.kind {
             ConditionKind::Events(test) => drop(found.insert(events(test))),
             ConditionKind::Attribute { attribute, test } => {
-                let of = of_type(&model.vocabulary.attribute(*attribute).unwrap().of);
+                let of = model.vocabulary.attribute(*attribute).unwrap().of.name();
                 found.insert(format!("attribute {of} {}", value_test(test)));
             }
             _ => {}
@@ -163,7 +151,7 @@ fn look_through(model: &Model, found: &mut BTreeSet<String>) {
     for selector in &model.selectors {
         let kind = model.vocabulary.kind(selector.kind).unwrap();
         for (property, test) in &selector.tests {
-            let of = of_type(&kind.property(*property).unwrap().of);
+            let of = kind.property(*property).unwrap().of.name();
             found.insert(format!("property {of} {}", value_test(test)));
         }
         found.extend(selector.subjects.iter().map(|pattern| subject(pattern).to_owned()));

@@ -92,11 +92,9 @@ fn what_is_looked_for_is_found_or_never_seen() {
     for_one_in(4, 63, |compiled| {
         let prover = Prover::new(compiled.model());
         let readings = readings(compiled);
-        let gates = &compiled.model().gates;
-        let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
-        let others = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
+        let gates = compiled.model().gates.conditions();
         let segments = compiled.model().segments.iter().map(|segment| segment.condition);
-        for id in mql.chain(gates.sql).chain(others).chain(segments) {
+        for id in gates.chain(segments) {
             for holds in [true, false] {
                 match prover.find(&[(id, holds)]) {
                     Found::Never if is_seen(&readings, &[(id, holds)]) => {

@@ -200,6 +200,14 @@ impl Type {
         symbols.ids.get(&*folded).copied()
     }
 
+    /// A symbol of a `one of` as it is defined; nothing where there is none such.
+    pub(crate) fn symbol_name(&self, id: SymbolId) -> &str {
+        match self {
+            Type::OneOf(symbols) => symbols.get(id.0 as usize).map_or("", String::as_str),
+            _ => "",
+        }
+    }
+
     /// A `one of` with these symbols.
     pub(crate) fn one_of<S: Into<String>>(symbols: impl IntoIterator<Item = S>) -> Type {
         Type::OneOf(Arc::new(symbols.into_iter().map(Into::into).collect()))

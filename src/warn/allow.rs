@@ -4,10 +4,10 @@
 //! one at the top of a file, before anything else, for the whole file. An allow must name a code that can be
 //! allowed and say why; where it does not, or allows nothing, that is a finding of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Severity, Source, closest};
-use crate::syntax::ast::{Ast, Member, Rule, Span, StatementKind};
+use crate::syntax::ast::{Ast, Group, Member, Span, StatementKind};
 
 /// One allow comment.
 #[derive(Clone, Debug)]
@@ -28,7 +28,9 @@ pub(crate) fn allows(trees: &[Ast], sources: &[Source]) -> Vec<Allow> {
 
 fn of_file(file: FileId, tree: &Ast, text: &str) -> Vec<Allow> {
     let mut allows = Vec::new();
-    let mut items: Option<Vec<Span>> = None;
+    let mut items: Option<Parts> = None;
+    // The last lines of comments that were looked through, and what all of them speak for.
+    let mut last: Option<(usize, Span)> = None;
     let first = tree.statements.first().map_or(usize::MAX, |statement| statement.span.start);
     let comments: HashSet<usize> = tree.comments.iter().map(|comment| comment.start).collect();
     for comment in &tree.comments {
@@ -38,8 +40,22 @@ fn of_file(file: FileId, tree: &Ast, text: &str) -> Vec<Allow> {
             continue;
         }
         let code = words.next().unwrap_or("").to_owned();
-        let items = items.get_or_insert_with(|| parts(tree));
-        let covers = (comment.start >= first).then(|| covered(*comment, text, items, &comments));
+        let parts = items.get_or_insert_with(|| Parts::of(tree));
+        let covers = (comment.start >= first).then(|| {
+            let line = line_at(text, comment.start);
+            if text.get(line.start..comment.start).is_some_and(|before| !before.trim().is_empty()) {
+                return parts.touched(line);
+            }
+            match last {
+                Some((end, covers)) if comment.start < end => covers,
+                _ => {
+                    let next = next_line(line, text, &comments);
+                    let covers = parts.begun(next);
+                    last = Some((next.start, covers));
+                    covers
+                }
+            }
+        });
         let place = Place { file, span: *comment };
         allows.push(Allow { place, code, has_reason: words.next().is_some(), covers });
     }
@@ -51,47 +67,65 @@ fn directive(comment: &str) -> Option<&str> {
     comment.trim_start_matches('#').trim_start().strip_prefix("leadql:")
 }
 
-/// Statements, and the rules and groups inside them, in order.
-fn parts(tree: &Ast) -> Vec<Span> {
-    let mut parts = Vec::new();
-    for statement in &tree.statements {
-        parts.push(statement.span);
-        let members = match &statement.node {
-            StatementKind::Score(block) => block.members.as_slice(),
-            StatementKind::Group(group) => {
-                parts.extend(group.rules.iter().map(|rule| rule.span));
-                &[]
-            }
-            _ => &[],
-        };
-        for member in members {
-            match member {
-                Member::Rule(rule) => parts.push(rule.span),
-                Member::Group(group) => {
-                    parts.push(group.span);
-                    parts.extend(group.rules.iter().map(|rule: &Rule| rule.span));
+/// Statements, what stands in them, and what stands in that: each in order, and none within another of its level.
+#[derive(Default)]
+struct Parts([Vec<Span>; 3]);
+
+impl Parts {
+    fn of(tree: &Ast) -> Self {
+        let Parts([statements, members, grouped]) = &mut Parts::default();
+        let rules = |group: &Group| group.rules.iter().map(|rule| rule.span).collect::<Vec<_>>();
+        for statement in &tree.statements {
+            statements.push(statement.span);
+            match &statement.node {
+                StatementKind::Score(block) => {
+                    for member in &block.members {
+                        match member {
+                            Member::Rule(rule) => members.push(rule.span),
+                            Member::Group(group) => {
+                                members.push(group.span);
+                                grouped.extend(rules(group));
+                            }
+                        }
+                    }
                 }
+                StatementKind::Group(group) => members.extend(rules(group)),
+                _ => {}
             }
         }
+        Parts([statements, members, grouped].map(std::mem::take))
     }
-    parts
+
+    /// What a comment behind something speaks for: the smallest part that begins or ends on its line, and the line.
+    fn touched(&self, line: Span) -> Span {
+        let Parts(levels) = self;
+        let touched = levels.iter().flat_map(|parts| {
+            let here = begin_in(parts, line);
+            // Of those that begin before, only the last can end here.
+            let before = parts.partition_point(|part| part.start < line.start).checked_sub(1);
+            let before = before.and_then(|at| parts.get(at));
+            here.iter().chain(before.filter(|part| part.end > line.start && part.end <= line.end))
+        });
+        let smallest = touched.min_by_key(|part| (part.end - part.start, part.start));
+        smallest.map_or(line, |part| part.to(line))
+    }
+
+    /// What a comment alone on its line speaks for: the next line, and the parts that begin on it.
+    fn begun(&self, line: Span) -> Span {
+        let Parts(levels) = self;
+        levels.iter().flat_map(|parts| begin_in(parts, line)).fold(line, |all, part| all.to(*part))
+    }
 }
 
-/// What a comment below the top of a file speaks for.
-fn covered(comment: Span, text: &str, parts: &[Span], comments: &HashSet<usize>) -> Span {
-    let line = line_at(text, comment.start);
-    let before = text.get(line.start..comment.start).unwrap_or("");
-    if !before.trim().is_empty() {
-        // What begins or ends on its line: the smallest of those that reach beyond it.
-        let touches = |part: &&Span| {
-            let begins = (line.start..line.end).contains(&part.start);
-            let ends = part.end > line.start && part.end <= line.end;
-            begins || ends
-        };
-        let touched = parts.iter().filter(touches).min_by_key(|part| part.end - part.start);
-        return touched.map_or(line, |part| part.to(line));
-    }
-    // Down to the next line that has more on it than a comment.
+/// Those parts that begin on a line.
+fn begin_in(parts: &[Span], line: Span) -> &[Span] {
+    let from = parts.partition_point(|part| part.start < line.start);
+    let to = parts.partition_point(|part| part.start < line.end);
+    parts.get(from..to).unwrap_or_default()
+}
+
+/// The next line that has more on it than a comment; the last where there is none.
+fn next_line(line: Span, text: &str, comments: &HashSet<usize>) -> Span {
     let mut next = line_at(text, (line.end + 1).min(text.len()));
     while next.end < text.len() {
         let words = text.get(next.start..next.end).unwrap_or("");
@@ -101,8 +135,7 @@ fn covered(comment: Span, text: &str, parts: &[Span], comments: &HashSet<usize>)
         }
         next = line_at(text, next.end + 1);
     }
-    let begun = parts.iter().filter(|part| (next.start..next.end).contains(&part.start));
-    begun.fold(next, |all, part| all.to(*part))
+    next
 }
 
 /// The line around a byte, without its line break.
@@ -121,38 +154,80 @@ pub(super) fn apply(
     is_judged: impl Fn(Code) -> bool,
 ) -> (Vec<Diagnostic>, usize) {
     let all = found.len();
-    let mut used = vec![false; allows.len()];
-    let mut left: Vec<Diagnostic> = Vec::new();
-    for diagnostic in found {
-        let mut is_allowed = by_flag.contains(&diagnostic.code);
-        for (allow, used) in allows.iter().zip(&mut used) {
-            if allow.speaks_for(&diagnostic) {
-                (*used, is_allowed) = (true, true);
-            }
-        }
-        if !is_allowed {
-            left.push(diagnostic);
-        }
+    let flaws: Vec<Option<Diagnostic>> = allows.iter().map(Allow::flaw).collect();
+    let valid = allows.iter().zip(&flaws).filter(|(_, flaw)| flaw.is_none()).map(|(allow, _)| allow);
+    let covered = Covered::by(valid);
+    let mut places: HashMap<(FileId, Code), Vec<usize>> = HashMap::new();
+    for (place, code) in found.iter().filter_map(place_and_code) {
+        places.entry((place.file, code)).or_default().push(place.span.start);
     }
+    places.values_mut().for_each(|places| places.sort_unstable());
+    let is_allowed = |diagnostic: &Diagnostic| {
+        by_flag.contains(&diagnostic.code)
+            || place_and_code(diagnostic).is_some_and(|(place, code)| covered.has(place, code))
+    };
+    let mut left: Vec<Diagnostic> = found.into_iter().filter(|diagnostic| !is_allowed(diagnostic)).collect();
     let allowed = all - left.len();
-    for (allow, used) in allows.iter().zip(used) {
-        let flaw = allow.flaw().or_else(|| {
+    for (allow, flaw) in allows.iter().zip(flaws) {
+        let flaw = flaw.or_else(|| {
             // An included file is judged when it is reviewed itself.
-            let is_judged =
-                allow.place.file == FileId(0) && Code::from_text(&allow.code).is_some_and(&is_judged);
-            (!used && is_judged).then(|| allow.unused())
+            let code = Code::from_text(&allow.code).filter(|code| is_judged(*code))?;
+            let places = places.get(&(allow.place.file, code)).map_or(&[][..], Vec::as_slice);
+            (allow.place.file == FileId(0) && !allow.speaks_for_one_of(places)).then(|| allow.unused())
         });
         left.extend(flaw.filter(|flaw| !by_flag.contains(&flaw.code)));
     }
     (left, allowed)
 }
 
+/// Where a finding is, and what it is.
+fn place_and_code(diagnostic: &Diagnostic) -> Option<(Place, Code)> {
+    diagnostic.labels.first().map(|(place, _)| (*place, diagnostic.code))
+}
+
+/// What allows speak for, by file and code: where each begins, in order, and how far any that begins up to there
+/// reaches.
+struct Covered(HashMap<(FileId, Code), Vec<(usize, usize)>>);
+
+impl Covered {
+    fn by<'a>(allows: impl Iterator<Item = &'a Allow>) -> Self {
+        let mut covered: HashMap<(FileId, Code), Vec<(usize, usize)>> = HashMap::new();
+        for allow in allows {
+            let Some(code) = Code::from_text(&allow.code) else { continue };
+            covered.entry((allow.place.file, code)).or_default().push(allow.stretch());
+        }
+        for stretches in covered.values_mut() {
+            stretches.sort_unstable();
+            let mut reach = 0;
+            for (_, end) in stretches {
+                reach = reach.max(*end);
+                *end = reach;
+            }
+        }
+        Covered(covered)
+    }
+
+    fn has(&self, place: Place, code: Code) -> bool {
+        let Some(stretches) = self.0.get(&(place.file, code)) else { return false };
+        let begun = stretches.partition_point(|(start, _)| *start <= place.span.start);
+        begun
+            .checked_sub(1)
+            .and_then(|last| stretches.get(last))
+            .is_some_and(|(_, end)| place.span.start <= *end)
+    }
+}
+
 impl Allow {
-    fn speaks_for(&self, diagnostic: &Diagnostic) -> bool {
-        let Some((place, _)) = diagnostic.labels.first() else { return false };
-        let is_here = place.file == self.place.file
-            && self.covers.is_none_or(|covers| (covers.start..=covers.end).contains(&place.span.start));
-        is_here && diagnostic.code.as_str() == self.code && self.flaw().is_none()
+    /// The first and the last byte at which what it speaks for may begin.
+    fn stretch(&self) -> (usize, usize) {
+        self.covers.map_or((0, usize::MAX), |covers| (covers.start, covers.end))
+    }
+
+    /// Whether any of these places, in order, is one that it speaks for.
+    fn speaks_for_one_of(&self, places: &[usize]) -> bool {
+        let (start, end) = self.stretch();
+        let first = places.get(places.partition_point(|place| *place < start));
+        first.is_some_and(|place| *place <= end)
     }
 
     /// What is wrong with the comment itself.

@@ -3,7 +3,9 @@
 //! What is reported is the smallest condition of which it is true: what follows for those around it goes without
 //! saying.
 
-use super::{Look, children};
+use std::collections::HashSet;
+
+use super::Look;
 use crate::Points;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::{Comparison, ConditionId, ConditionKind, RuleBody, ScoreIndex, Window};
@@ -25,18 +27,18 @@ impl Look<'_> {
             if used.get(at) == Some(&true)
                 && let Some(condition) = self.model.conditions.get(at)
             {
-                for child in children(&condition.kind) {
+                for child in condition.kind.parts() {
                     if let Some(used) = used.get_mut(child.index()) {
                         *used = true;
                     }
                 }
             }
         }
-        let gates = self.gate_roots();
+        let gates: HashSet<ConditionId> = self.model.gates.conditions().collect();
         let mut told = vec![false; self.model.conditions.len()];
         for (at, condition) in self.model.conditions.iter().enumerate() {
             let id = ConditionId(u32::try_from(at).unwrap_or(u32::MAX));
-            let below = children(&condition.kind);
+            let below = condition.kind.parts();
             let is_told = below.iter().any(|child| told.get(child.index()) == Some(&true));
             let is_new = used.get(at) == Some(&true) && !is_told && {
                 self.constant(id, condition.place, gates.contains(&id)) || self.redundant(&condition.kind)

@@ -1,13 +1,17 @@
 //! Decays that never take anything away, and windows that leave out nothing that still gives points.
 
-use super::{Look, children};
+use super::Look;
 use crate::decimal::Points;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{ConditionId, ConditionKind, Decay, MAX_DECAY_STEPS, Rule, RuleBody, Window};
+use crate::model::{ConditionKind, Decay, MAX_DECAY_STEPS, Rule, RuleBody, Window};
 use crate::time::Period;
+
+/// The decay of a rule that stands on more conditions than these is not looked at.
+const MOST_CONDITIONS: usize = 1_000;
 
 impl Look<'_> {
     pub(super) fn fading(&mut self) {
+        let in_best = self.best_groups();
         for (index, rule) in (0..).map(crate::model::RuleIndex).zip(&self.model.rules) {
             let Some(decay) = rule.decay else { continue };
             // A decay that the score gives to all its rules may well not matter to some.
@@ -27,41 +31,33 @@ impl Look<'_> {
             }
             let RuleBody::Each { window, .. } = &rule.body else { continue };
             // In a group with `best` an event counts although it gives nothing any more.
-            if !self.is_in_best(index) {
+            if !in_best.contains_key(&index) {
                 self.outlived(rule, *window, decay);
             }
         }
     }
 
-    fn is_in_best(&self, index: crate::model::RuleIndex) -> bool {
-        use crate::model::{Member, ScoreKind};
-        self.model.scores.iter().any(|score| match &score.kind {
-            ScoreKind::Rules(members) => members.iter().any(
-                |member| matches!(member, Member::Group(group) if group.best && group.rules.contains(&index)),
-            ),
-            ScoreKind::Derived(_) => false,
-        })
-    }
-
     /// A window of an each rule that reaches back to where nothing is left of an event.
     fn outlived(&mut self, rule: &Rule, window: Window, decay: Decay) {
         let Some(life) = life(rule.points, decay) else { return };
-        let (message, label) = match window {
+        let (message, label, help) = match window {
             Window::Within(period) if period >= life => (
                 "this window leaves out nothing that still gives points",
                 format!("nothing is left of an event after {life}, within {period} or not"),
+                "make the window shorter or the decay slower, or leave the window out",
             ),
             Window::Between { to, .. } if to >= life => (
                 "this rule gives nothing: what the window keeps has faded away",
                 format!("nothing is left of an event after {life}"),
+                "let the window keep younger events, make the decay slower, or switch it off: `no decay`",
             ),
             _ => return,
         };
         let found = Diagnostic::new(Code::DeadWindow, rule.place, message, label);
-        self.report(found.help("make the window shorter or the decay slower, or leave the window out"));
+        self.report(found.help(help));
     }
 
-    /// The windows of what a rule ages by; none where it does not age by events alone.
+    /// The windows of what a rule ages by; none where it does not age by events alone, or where that is a lot.
     fn windows(&self, rule: &Rule) -> Option<Vec<Window>> {
         let condition = match &rule.body {
             RuleBody::Each { window, .. } => return Some(vec![*window]),
@@ -74,11 +70,14 @@ impl Look<'_> {
             if !seen.insert((id, positive)) {
                 continue;
             }
+            if seen.len() > MOST_CONDITIONS {
+                return None;
+            }
             match self.kind(id)? {
                 ConditionKind::Events(test) if positive => windows.push(test.window),
                 kind => {
                     let below = positive != matches!(kind, ConditionKind::Not(_));
-                    open.extend(children(kind).iter().map(|child: &ConditionId| (*child, below)));
+                    open.extend(kind.parts().iter().map(|child| (*child, below)));
                 }
             }
         }

@@ -180,23 +180,6 @@ impl<'r> Look<'r> {
         });
         let segments = self.model.segments.iter().map(|segment| segment.condition);
         let lets = self.model.lets.iter().map(|named| named.condition);
-        rules.chain(segments).chain(lets).chain(self.gate_roots()).collect()
-    }
-
-    /// Those of the gates.
-    fn gate_roots(&self) -> Vec<ConditionId> {
-        let gates = &self.model.gates;
-        let mql = gates.mql.iter().flat_map(|mql| [Some(mql.when), mql.until]).flatten();
-        let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
-        mql.chain(gates.sql).chain(reasoned).collect()
-    }
-}
-
-/// The conditions that a condition is made of directly.
-fn children(kind: &ConditionKind) -> &[ConditionId] {
-    match kind {
-        ConditionKind::All(of) | ConditionKind::Any(of) | ConditionKind::AtLeast { of, .. } => of,
-        ConditionKind::Not(of) => std::slice::from_ref(of),
-        _ => &[],
+        rules.chain(segments).chain(lets).chain(self.model.gates.conditions()).collect()
     }
 }

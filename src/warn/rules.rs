@@ -4,7 +4,7 @@
 //! one contains the other, are looked for among rules that ask for a common attribute or kind of event, nearest
 //! neighbours first, as far as the number of comparisons allows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Look;
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,6 +17,9 @@ use crate::vocabulary::{AttributeId, EventKindId};
 
 /// So many pairs of rules are compared.
 const MOST_PAIRS: usize = 20_000;
+
+/// Of so many kinds of events of one term rules are looked for that ask for them too.
+const MOST_KINDS: usize = 40;
 
 /// What makes two rules say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,14 +51,7 @@ impl Look<'_> {
         let mut pairs = 0;
         for score in &self.model.scores {
             let ScoreKind::Rules(members) = &score.kind else { continue };
-            let rules: Vec<RuleIndex> = members
-                .iter()
-                .flat_map(|member| match member {
-                    Member::Rule(rule) => std::slice::from_ref(rule),
-                    Member::Group(group) => &group.rules,
-                })
-                .copied()
-                .collect();
+            let rules: Vec<RuleIndex> = members.iter().flat_map(Member::rules).copied().collect();
             let mut told: HashSet<(RuleIndex, RuleIndex)> = HashSet::new();
             let mut first: HashMap<Says, RuleIndex> = HashMap::new();
             for index in &rules {
@@ -98,7 +94,7 @@ impl Look<'_> {
     }
 
     /// By rule: which group with `best` it stands in.
-    fn best_groups(&self) -> HashMap<RuleIndex, (usize, usize)> {
+    pub(super) fn best_groups(&self) -> HashMap<RuleIndex, (usize, usize)> {
         let mut best = HashMap::new();
         for (at, score) in self.model.scores.iter().enumerate() {
             let ScoreKind::Rules(members) = &score.kind else { continue };
@@ -116,8 +112,9 @@ impl Look<'_> {
     /// Pairs of rules that have a topic in common, nearest neighbours first.
     fn neighbours(&self, rules: &[RuleIndex], pairs: &mut usize) -> Vec<(RuleIndex, RuleIndex)> {
         let mut by_topic: BTreeMap<Topic, Vec<RuleIndex>> = BTreeMap::new();
+        let mut of_terms: HashMap<TermId, Vec<Topic>> = HashMap::new();
         for index in rules {
-            for topic in self.topics(*index) {
+            for topic in self.topics(*index, &mut of_terms) {
                 by_topic.entry(topic).or_default().push(*index);
             }
         }
@@ -143,16 +140,11 @@ impl Look<'_> {
         list
     }
 
-    fn topics(&self, index: RuleIndex) -> Vec<Topic> {
+    /// What a rule asks for. `of_terms` are the topics of terms that were looked at before.
+    fn topics(&self, index: RuleIndex, of_terms: &mut HashMap<TermId, Vec<Topic>>) -> Vec<Topic> {
         let Some(rule) = self.rule(index) else { return Vec::new() };
-        let of_term = |term: TermId| {
-            let term = self.model.terms.get(term.index());
-            let selectors = term.into_iter().flat_map(|term| &term.selectors);
-            selectors
-                .filter_map(|selector| self.model.selectors.get(selector.index()))
-                .map(|selector| Topic::Event(selector.kind))
-                .collect::<Vec<Topic>>()
-        };
+        let mut of_term =
+            |term: TermId| of_terms.entry(term).or_insert_with(|| self.topics_of_term(term)).clone();
         let mut topics = Vec::new();
         match &rule.body {
             RuleBody::Condition(condition) => {
@@ -172,6 +164,14 @@ impl Look<'_> {
         topics.sort_unstable();
         topics.dedup();
         topics
+    }
+
+    /// The kinds of events that a term asks for, not too many of them.
+    fn topics_of_term(&self, term: TermId) -> Vec<Topic> {
+        let selectors = self.model.terms.get(term.index()).map_or(&[][..], |term| &term.selectors);
+        let selectors = selectors.iter().filter_map(|selector| self.model.selectors.get(selector.index()));
+        let kinds: BTreeSet<EventKindId> = selectors.map(|selector| selector.kind).collect();
+        kinds.into_iter().take(MOST_KINDS).map(Topic::Event).collect()
     }
 
     fn relation(&self, one: RuleIndex, other: RuleIndex) -> Option<Relation> {

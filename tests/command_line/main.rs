@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "what helps a test fails by panicking too")]
 
+mod corners;
 mod diff;
 mod doc;
 mod explain;

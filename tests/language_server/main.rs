@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod corners;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -80,6 +80,9 @@ fn proof(proof: &Proof) -> String {
         Proof::NothingResultsRestOn => {
             "no score, band, segment, gate or stage rests on what changed".to_owned()
         }
+        Proof::EveryCase { attributes, .. } if attributes.is_empty() => {
+            "what differs rests on nothing that can be known of a lead, and comes out alike".to_owned()
+        }
         Proof::EveryCase { cases, attributes } => {
             let mut names: Vec<String> =
                 attributes.iter().take(MOST_ATTRIBUTES).map(|name| short(name)).collect();

@@ -5,6 +5,9 @@
 //! by a bound. Whoever uses one evaluates it. What is made stands on the edge where there is one: as many events as
 //! are needed and no more, as old as they may be, the number that is asked for itself.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::cells::cells;
 use super::sketch::{MOST_PARTS, Plain, Sketch, SketchEvent};
 use crate::decimal::{Number, Points};
@@ -31,15 +34,18 @@ pub(super) struct Recipes<'m> {
     /// By condition: false ways, true ways.
     ways: Vec<[Vec<Sketch>; 2]>,
     made: usize,
+    /// By score: the end of the climb and its middle, as far as the ways of its rules are known.
+    climbs: RefCell<HashMap<ScoreIndex, [Option<Sketch>; 2]>>,
 }
 
 impl<'m> Recipes<'m> {
     pub(super) fn of(model: &'m Model, now: Instant) -> Self {
-        let mut recipes = Recipes { model, now, ways: Vec::new(), made: 0 };
+        let mut recipes = Recipes { model, now, ways: Vec::new(), made: 0, climbs: RefCell::default() };
         recipes.ways = vec![Default::default(); model.conditions.len()];
         // Rules know no scores, segments know scores, gates know both.
         for _ in 0..3 {
             recipes.made = 0;
+            recipes.climbs.borrow_mut().clear();
             for (at, condition) in model.conditions.iter().enumerate() {
                 let ways = [recipes.make(&condition.kind, false), recipes.make(&condition.kind, true)];
                 recipes.made += ways.iter().flatten().map(|way| 1 + way.size()).sum::<usize>();
@@ -109,10 +115,7 @@ impl<'m> Recipes<'m> {
                 Some(ScoreKind::Rules(members)) => rules.extend(
                     members
                         .iter()
-                        .flat_map(|member| match member {
-                            Member::Rule(rule) => std::slice::from_ref(rule),
-                            Member::Group(group) => &group.rules,
-                        })
+                        .flat_map(Member::rules)
                         .filter_map(|index| Some((self.model.rules.get(index.index())?.points, *index))),
                 ),
                 None => {}
@@ -135,6 +138,20 @@ impl<'m> Recipes<'m> {
             climb.push(lead.clone());
         }
         climb
+    }
+
+    /// The end of the climb of a score, and its middle: many conditions ask for the same score.
+    fn steps(&self, score: ScoreIndex) -> [Option<Sketch>; 2] {
+        if let Some(steps) = self.climbs.borrow().get(&score) {
+            return steps.clone();
+        }
+        let mut climb = self.climb(score, true);
+        let last = climb.pop();
+        let middle = climb.len() / 2;
+        let middle = (middle < climb.len()).then(|| climb.swap_remove(middle));
+        let steps = [last, middle];
+        self.climbs.borrow_mut().insert(score, steps.clone());
+        steps
     }
 
     fn make(&self, kind: &ConditionKind, holds: bool) -> Vec<Sketch> {
@@ -161,15 +178,9 @@ impl<'m> Recipes<'m> {
             | ConditionKind::ScoreBetween { score, .. }
             | ConditionKind::Band { score, .. }
             | ConditionKind::BandAtLeast { score, .. } => {
-                let mut climb = self.climb(*score, true);
-                let last = climb.pop();
-                let middle = climb.len() / 2;
-                let middle = (middle < climb.len()).then(|| climb.swap_remove(middle));
-                if holds {
-                    last.into_iter().chain(middle).collect()
-                } else {
-                    std::iter::once(Sketch::default()).chain(middle).collect()
-                }
+                let [last, middle] = self.steps(*score);
+                let start = if holds { last } else { Some(Sketch::default()) };
+                start.into_iter().chain(middle).collect()
             }
         };
         ways.truncate(MOST_WAYS);

@@ -54,11 +54,7 @@ impl Plain {
             Value::Flag(flag) => Plain::Flag(*flag),
             Value::Date(date) => Plain::Date(*date),
             Value::Set(items) => Plain::Set(items.iter().map(|item| item.as_str().to_owned()).collect()),
-            Value::Symbol(symbol) => Plain::Symbol(match of {
-                Type::OneOf(symbols) => symbols.get(symbol.0 as usize).cloned().unwrap_or_default(),
-                // OK because symbols are of no other type.
-                _ => String::new(),
-            }),
+            Value::Symbol(symbol) => Plain::Symbol(of.symbol_name(*symbol).to_owned()),
         }
     }
 

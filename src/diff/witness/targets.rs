@@ -71,18 +71,10 @@ pub(super) fn gates(compared: &Compared<'_>) -> (Targets, Targets) {
     let (old, new) = (&compared.old, &compared.new);
     let (mut of_old, mut of_new) = (Targets::default(), Targets::default());
     if old.keys.gates() != new.keys.gates() {
-        of_old.conditions = gate_conditions(old.model);
-        of_new.conditions = gate_conditions(new.model);
+        of_old.conditions = old.model.gates.conditions().collect();
+        of_new.conditions = new.model.gates.conditions().collect();
     }
     (of_old, of_new)
-}
-
-/// The conditions of all gates.
-fn gate_conditions(model: &Model) -> Vec<ConditionId> {
-    let gates = &model.gates;
-    let mql = gates.mql.iter().flat_map(|gate| [Some(gate.when), gate.until]).flatten();
-    let reasoned = gates.recycle.iter().chain(&gates.disqualify).map(|gate| gate.when);
-    mql.chain(gates.sql).chain(reasoned).collect()
 }
 
 /// What parts of one version rest on, down to single tests.
@@ -108,10 +100,7 @@ impl Reach {
                 else {
                     continue;
                 };
-                rules.extend(members.iter().flat_map(|member| match member {
-                    Member::Rule(rule) => std::slice::from_ref(rule),
-                    Member::Group(group) => &group.rules,
-                }));
+                rules.extend(members.iter().flat_map(Member::rules));
             }
         }
         let mut reach = Reach::default();

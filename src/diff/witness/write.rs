@@ -2,8 +2,8 @@
 
 use super::sketch::{Plain, Sketch, SketchEvent};
 use super::trial::Differs;
-use crate::diff::print::{bare_or_quoted, quoted};
 use crate::lead::Stage;
+use crate::syntax::format::{bare_or_quoted, quoted};
 use crate::time::{Instant, Period};
 
 /// More expectations than these are not written: one is enough.

@@ -185,7 +185,8 @@ fn is_none(comparison: Comparison, bound: u64) -> bool {
     matches!((comparison, bound), (Comparison::Equal | Comparison::LessOrEqual, 0) | (Comparison::Less, 1))
 }
 
-fn within(window: Window) -> String {
+/// ` within 30d`; nothing without a window.
+pub(crate) fn within(window: Window) -> String {
     match window {
         Window::Ever => String::new(),
         Window::Within(period) => format!(" within {period}"),

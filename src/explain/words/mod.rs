@@ -11,6 +11,7 @@ mod times;
 mod values;
 
 pub(super) use events::EventsFound;
+pub(crate) use events::within;
 pub(crate) use terms::{happened, noun};
 pub(super) use times::distance;
 pub(crate) use times::{age, date_and_time};
@@ -159,7 +160,7 @@ impl Words<'_> {
 }
 
 /// A decay as a rule set writes it: `50% every 30d`.
-pub(super) fn decay(decay: Decay) -> String {
+pub(crate) fn decay(decay: Decay) -> String {
     match decay.step {
         DecayStep::Percent(tenths) if tenths % 10 == 0 => format!("{}% every {}", tenths / 10, decay.every),
         DecayStep::Percent(tenths) => format!("{}.{}% every {}", tenths / 10, tenths % 10, decay.every),
@@ -177,7 +178,7 @@ pub(super) fn times_limit(limits: Limits) -> String {
 }
 
 /// The limit on those of one day, or about one subject.
-pub(super) fn per_limit(limits: Limits) -> String {
+pub(crate) fn per_limit(limits: Limits) -> String {
     match limits.per {
         Some(LimitPer::Day(times)) => format!("up to {times} times per day"),
         Some(LimitPer::Subject(times)) => format!("up to {times} times per subject"),
@@ -186,7 +187,7 @@ pub(super) fn per_limit(limits: Limits) -> String {
 }
 
 /// The limit of a group as a rule set writes it.
-pub(super) fn group_limit(low: Option<Points>, high: Option<Points>) -> String {
+pub(crate) fn group_limit(low: Option<Points>, high: Option<Points>) -> String {
     match (low, high) {
         (None, Some(high)) => format!("max {high}"),
         (Some(low), None) => format!("min {low}"),
@@ -197,30 +198,24 @@ pub(super) fn group_limit(low: Option<Points>, high: Option<Points>) -> String {
 
 /// What a comparison wants: `at least 5`.
 pub(crate) fn compared(comparison: Comparison, bound: &str) -> String {
-    let words = match comparison {
+    format!("{} {bound}", comparing(comparison))
+}
+
+/// A comparison in words: `at least`.
+pub(crate) const fn comparing(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::Equal => "exactly",
         Comparison::NotEqual => "anything but",
         Comparison::Less => "less than",
         Comparison::LessOrEqual => "at most",
         Comparison::Greater => "more than",
         Comparison::GreaterOrEqual => "at least",
-    };
-    format!("{words} {bound}")
+    }
 }
 
 /// The comparison as it is meant: under a `not` its opposite.
 pub(crate) fn turned(comparison: Comparison, meant: bool) -> Comparison {
-    if meant {
-        return comparison;
-    }
-    match comparison {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
+    if meant { comparison } else { comparison.opposite() }
 }
 
 /// ` (5 short)` where `is` lies below what is wanted.

@@ -87,6 +87,5 @@ fn text(text: &Folded) -> String {
 }
 
 fn symbol_name(symbol: SymbolId, of: &Type) -> String {
-    let Type::OneOf(symbols) = of else { return String::new() };
-    symbols.get(symbol.0 as usize).map_or(String::new(), |symbol| readable(symbol, LONGEST_TEXT))
+    readable(of.symbol_name(symbol), LONGEST_TEXT)
 }

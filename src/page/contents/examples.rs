@@ -107,10 +107,7 @@ fn shown(value: &Value, of: &Type) -> Phrase {
         Value::Number(number) => Phrase::text(number.to_string()),
         Value::Flag(flag) => Phrase::text(flag.to_string()),
         Value::Date(date) => Phrase::text(date_and_time(*date)),
-        Value::Symbol(symbol) => match of {
-            Type::OneOf(symbols) => Phrase::name(symbols.get(symbol.0 as usize).map_or("", String::as_str)),
-            _ => Phrase::default(),
-        },
+        Value::Symbol(symbol) => Phrase::name(of.symbol_name(*symbol)),
         Value::Set(items) => {
             let items = items.iter().map(|item| Phrase::text(quoted(item.as_str()))).collect();
             Phrase::joined(items, ", ", " and ")

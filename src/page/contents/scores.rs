@@ -12,9 +12,6 @@ use crate::model::{
     ScoreIndex, ScoreKind,
 };
 
-/// The bounds of a score that writes none, in points.
-const UNBOUNDED: i64 = 1_000_000_000;
-
 pub(super) fn section(words: &Words<'_>) -> Section {
     let mut blocks = Vec::new();
     for (index, score) in words.model.scores.iter().enumerate() {
@@ -34,13 +31,9 @@ pub(super) fn section(words: &Words<'_>) -> Section {
 
 /// `Never less than 0 and never more than 100.`
 fn bounds(score: &Score) -> String {
-    let points = |points: Points| points.thousandths() / 1_000;
-    let (low, high) = score.bounds;
-    match (points(low) > -UNBOUNDED, points(high) < UNBOUNDED) {
-        (true, true) => format!("Never less than {low}, never more than {high}."),
-        (true, false) => format!("Never less than {low}."),
-        (false, true) => format!("Never more than {high}."),
-        (false, false) => "Without bounds.".to_owned(),
+    match score.written_bounds() {
+        Some((low, high)) => format!("Never less than {low}, never more than {high}."),
+        None => "Without bounds.".to_owned(),
     }
 }
 
@@ -106,13 +99,7 @@ fn rules(words: &Words<'_>, score: &Score, members: &[Member]) -> Vec<Block> {
 
 /// All rules of a score, those in groups among them.
 fn rules_of(members: &[Member]) -> impl Iterator<Item = RuleIndex> {
-    members
-        .iter()
-        .flat_map(|member| match member {
-            Member::Rule(rule) => std::slice::from_ref(rule),
-            Member::Group(group) => group.rules.as_slice(),
-        })
-        .copied()
+    members.iter().flat_map(Member::rules).copied()
 }
 
 /// `+5 each`
@@ -217,9 +204,9 @@ pub(super) fn bands(words: &Words<'_>, score: ScoreIndex) -> Vec<Block> {
 /// written, or the bands are many.
 fn strip(score: &Score) -> Option<Vec<(String, f64)>> {
     const MOST_BANDS: usize = 8;
-    let (low, high) = (score.bounds.0.thousandths(), score.bounds.1.thousandths());
-    let is_bounded = low > -UNBOUNDED * 1_000 && high < UNBOUNDED * 1_000;
-    if !is_bounded || score.bands.len() > MOST_BANDS || low >= high {
+    let (low, high) = score.written_bounds()?;
+    let (low, high) = (low.thousandths(), high.thousandths());
+    if score.bands.len() > MOST_BANDS || low >= high {
         return None;
     }
     let mut above = high;

@@ -130,10 +130,7 @@ impl Words<'_> {
     }
 
     fn symbols(&self, symbols: &Shared<SymbolId>, of: &Type) -> Items {
-        let name = |symbol: &SymbolId| match of {
-            Type::OneOf(names) => names.get(symbol.0 as usize).map_or("", String::as_str),
-            _ => "",
-        };
+        let name = |symbol: &SymbolId| of.symbol_name(*symbol);
         let mut named = None;
         if symbols.len() > FEW_ITEMS {
             let folded: Vec<String> =

@@ -35,6 +35,13 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// A subject as an event names it: bare where it is a name.
+pub(crate) fn bare_or_quoted(subject: &str) -> String {
+    let is_name = subject.starts_with(|first: char| first.is_ascii_lowercase())
+        && subject.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    if is_name { subject.to_owned() } else { quoted(subject) }
+}
+
 pub(super) fn text(writer: &mut Writer<'_>, text: &Spanned<String>) {
     writer.spelled(text.span, quoted(&text.node));
 }

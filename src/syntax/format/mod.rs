@@ -17,7 +17,7 @@ mod statements;
 mod test_blocks;
 mod writer;
 
-pub(crate) use literals::quoted;
+pub(crate) use literals::{bare_or_quoted, quoted};
 
 #[cfg(test)]
 mod tests;
