@@ -26,6 +26,7 @@ fn what_means_the_same_has_the_same_fingerprint() {
         ("let unused = need  param p = 1  activity a = visited(*)  need => 1", "need => 1"),
         // Parentheses that change nothing; the order of what is joined or listed, and saying it twice.
         ("(need and (budget and timing)) => 1", "need and budget and timing => 1"),
+        ("(need or (budget or timing)) => 1", "need or budget or timing => 1"),
         ("need and budget => 1", "budget and need => 1"),
         ("at least 1 of [need, budget] => 1", "at least 1 of [budget, need] => 1"),
         ("visited(a | \"B\" | a) => 1", "visited(b | a) => 1"),

@@ -236,15 +236,49 @@ fn findings_beyond_the_first_thousand_are_counted() {
     assert!(found.to_string().ends_with("note: 24000 more findings are not shown; mend these first"));
 }
 
-/// The activities that are in use may reach a great deal, but not without bound.
+/// An unknown name is held against all names there are or none, and against 200,000 in the whole rule set.
+#[test]
+fn what_was_meant_is_looked_for_as_long_as_that_is_cheap() {
+    // Names so much alike that each may stand for each other.
+    let name = |number: usize| {
+        let digit = |place: u32| char::from(b"0123456789abcdefghij"[number / 20_usize.pow(place) % 20]);
+        format!("long_name_{}{}{}", digit(2), digit(1), digit(0))
+    };
+    let told = |found: &Diagnostics| {
+        let is_told = |help: &Option<String>| help.as_ref().is_some_and(|help| help.contains("did you mean"));
+        found.reports().iter().map(|report| is_told(&report.help)).collect::<Vec<_>>()
+    };
+    for (names, compared) in [(1_000, 200), (1_500, 133)] {
+        let params = lines(names, |number| format!("param {} = 1", name(number)));
+        let text = format!("vocabulary only declared\n{params}");
+        let mut compiler = Compiler::new();
+        for number in 0..210 {
+            compiler = compiler.set(name(3_000 + number), "5");
+        }
+        let found = compiler.compile(&text).err().unwrap_or_else(|| panic!("compiles"));
+        let expected: Vec<bool> = (0..210).map(|number| number < compared).collect();
+        assert_eq!(told(&found), expected, "{names}");
+    }
+    let symbols = joined(5_000, ", ", name);
+    let asked = joined(60, " or ", |number| format!("plan = {}", name(6_000 + number)));
+    let found = errors(&format!("attribute plan: one of [{symbols}]\n{asked} => 1"));
+    let expected: Vec<bool> = (0..60).map(|number| number < 40).collect();
+    assert_eq!(told(&found), expected);
+}
+
+/// The activities that are in use may reach a great deal, but not without bound: 4,000,000 parts in all.
 #[test]
 fn activities_that_reach_too_much_are_refused() {
-    let text = format!(
-        "activity a0 = visited(*)\n{}",
-        lines(3_000, |n| format!("activity a{} = a{n} or visited(p{n})\neach a{n} => 1", n + 1))
-    );
-    let found = errors(&text);
-    assert_eq!(found.codes().collect::<Vec<_>>(), [Code::LimitExceeded]);
+    // One reaches its own two parts and what the one before it reaches: the first n reach n * n parts in all.
+    let chain = |used: usize| {
+        let used = lines(used, |n| format!("activity a{} = a{n} or visited(p{n})\neach a{n} => 1", n + 1));
+        RuleSet::compile(&format!("activity a0 = visited(*)\n{used}"))
+    };
+    assert!(chain(2_000).is_ok());
+    for used in [2_001, 3_000] {
+        let found = chain(used).err().unwrap_or_else(|| panic!("{used} are allowed"));
+        assert_eq!(found.codes().collect::<Vec<_>>(), [Code::LimitExceeded], "{used}");
+    }
     let unused = format!(
         "activity a0 = visited(*)\n{}each a5000 => 1",
         lines(5_000, |n| format!("activity a{} = a{n} or visited(p{n})", n + 1))

@@ -200,7 +200,7 @@ impl Activities<'_> {
             };
             *seen_by = index;
             let Some(activity) = self.list.get(next) else { continue };
-            self.steps = self.steps.saturating_add(1 + activity.names.len() + activity.selectors.len());
+            self.steps = self.steps.saturating_add(activity.names.len() + activity.selectors.len());
             if self.steps > MOST_STEPS {
                 return None;
             }

@@ -297,8 +297,9 @@ impl<'a> Checker<'a> {
         crate::diagnostic::closest(
             name,
             candidates.take_while(|_| {
+                let is_left = left.get() > 0;
                 left.set(left.get().saturating_sub(1));
-                left.get() > 0
+                is_left
             }),
         )
     }
@@ -306,7 +307,7 @@ impl<'a> Checker<'a> {
     /// The defined name of a sort that `wanted` takes that `name` was meant to be.
     fn nearest_name(&self, name: &str, wanted: impl Fn(Sort) -> bool) -> Option<String> {
         // The names are in no particular order: all of them are compared, or none.
-        let all = self.names.len() < self.names_to_compare.get();
+        let all = self.names.len() <= self.names_to_compare.get();
         all.then(|| self.nearest(name, self.names.of(wanted)).map(str::to_owned)).flatten()
     }
 
@@ -330,12 +331,11 @@ impl<'a> Checker<'a> {
         });
     }
 
-    /// Whether the `count`th of something is over `limit`; reported at the first one that is.
-    fn over_limit(&mut self, count: usize, limit: usize, what: &str, span: Span) -> bool {
+    /// Reports the first of something that is over `limit`: `count` is its number, from 1.
+    fn over_limit(&mut self, count: usize, limit: usize, what: &str, span: Span) {
         if count == limit.saturating_add(1) {
             self.too_many(limit, what, "in one rule set", span);
         }
-        count > limit
     }
 
     /// Reports that there are more than `limit` of something.

@@ -30,14 +30,10 @@ impl<'a> Checker<'a> {
     /// Numbers all scores in the order of definition.
     pub(super) fn declare_scores(&mut self, statements: &[Placed<'a>]) {
         for placed in statements {
-            self.file = placed.file;
+            // A name that something else has as well is in doubt, and nobody asks for its number.
             let name = match &placed.statement.node {
-                StatementKind::Score(block) if self.is_first(placed.file, &block.name) => {
-                    block.name.node.as_str()
-                }
-                StatementKind::Derived(derived) if self.is_first(placed.file, &derived.name) => {
-                    derived.name.node.as_str()
-                }
+                StatementKind::Score(block) => block.name.node.as_str(),
+                StatementKind::Derived(derived) => derived.name.node.as_str(),
                 statement if is_loose(statement) => LOOSE_SCORE,
                 _ => continue,
             };

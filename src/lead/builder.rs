@@ -168,7 +168,9 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lead::Text;
     use crate::lead::testing::vocabulary;
+    use crate::vocabulary::{Attribute, Property, SymbolId};
 
     fn at(text: &str) -> Instant {
         Instant::parse(text).unwrap()
@@ -205,6 +207,80 @@ mod tests {
         assert_eq!(subjects(&events), ["first"]);
         assert_eq!(subjects(&[("a", "2026-01-01", ""), ("b", "2026-01-01", "")]), ["a", "b"]);
         assert_eq!(subjects(&[("a", "2026-01-01", "X"), ("b", "2026-01-01", "x")]), ["a", "b"]);
+    }
+
+    /// A lead that one rule set built and another one looks at: names and words stay, whatever their numbers are.
+    #[test]
+    fn facts_are_fitted_to_another_vocabulary_by_name() {
+        let kind = |name: &str, properties: &[(&str, Type)]| {
+            let properties =
+                properties.iter().map(|(name, of)| Property { name: (*name).into(), of: of.clone() });
+            let properties = properties.collect();
+            EventKind {
+                name: name.into(),
+                subject: "subject".into(),
+                properties,
+                passive: false,
+                declared: true,
+            }
+        };
+        let (from, mut to) = (vocabulary(), Vocabulary::default());
+        for (name, of) in [
+            ("plan", Type::one_of(["trial", "enterprise", "Pro"])),
+            ("company_size", Type::Text),
+            ("title", Type::Text),
+            ("budget", Type::Flag),
+        ] {
+            to.add_attribute(Attribute { name: name.into(), of, declared: true });
+        }
+        to.add_kind(kind("met", &[]));
+        let properties = [("finished", Type::Text), ("quality", Type::Text), ("seconds", Type::Number)];
+        to.add_kind(kind("watched", &properties));
+
+        let mut builder = FactsBuilder::new(&from);
+        builder.set_id("L-1");
+        builder.set_stage(Stage::Mql);
+        let attributes: [(&str, Input<'_>); 5] = [
+            ("title", "CMO".into()),
+            ("country", "AT".into()),
+            ("company_size", 120.into()),
+            ("budget", true.into()),
+            ("plan", "pro".into()),
+        ];
+        for (name, value) in attributes {
+            builder.set(from.attribute_id(name).unwrap(), &value).unwrap();
+        }
+        let watched = from.kind_id("watched").unwrap();
+        let known = from.kind(watched).unwrap();
+        let mut event = Event::new(watched, "demo", at("2026-01-01"), "e1");
+        let properties: [(&str, Input<'_>); 3] =
+            [("seconds", 60.into()), ("quality", "hd".into()), ("finished", true.into())];
+        for (name, value) in properties {
+            event.set(known, known.property_id(name).unwrap(), &value).unwrap();
+        }
+        builder.add(event);
+        builder.add(Event::new(from.kind_id("visited").unwrap(), "docs", at("2026-01-02"), ""));
+        let facts = FactsBuilder::refit(&builder.finish(), &from, &to);
+
+        assert_eq!((facts.id.as_str(), facts.stage), ("L-1", Stage::Mql));
+        let value = |name| facts.attribute(to.attribute_id(name).unwrap()).cloned();
+        assert_eq!(value("title"), Some(Value::Text(Text::new("CMO"))));
+        assert_eq!(value("budget"), Some(Value::Flag(true)));
+        assert_eq!(value("plan"), Some(Value::Symbol(SymbolId(2))));
+        assert_eq!(value("company_size"), None);
+        let [event] = facts.events.as_slice() else { panic!("{:?}", facts.events) };
+        let kind = to.kind(event.kind).unwrap();
+        assert_eq!((kind.name.as_str(), event.subject.as_str()), ("watched", "demo"));
+        assert_eq!(event.id.as_deref(), Some("e1"));
+        let property = |name| event.property(kind.property_id(name).unwrap()).cloned();
+        assert_eq!(property("quality"), Some(Value::Text(Text::new("hd"))));
+        assert!(matches!(property("seconds"), Some(Value::Number(n)) if n.millionths() == 60_000_000));
+        assert_eq!(property("finished"), None);
+        // The word is unknown there.
+        builder = FactsBuilder::new(&from);
+        builder.set(from.attribute_id("plan").unwrap(), &"free".into()).unwrap();
+        let facts = FactsBuilder::refit(&builder.finish(), &from, &to);
+        assert_eq!(facts.attribute(to.attribute_id("plan").unwrap()), None);
     }
 
     #[test]

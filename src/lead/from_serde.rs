@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn contact() -> Contact {
-        let properties = BTreeMap::from([("seconds", 0.1), ("second", 1.0)]);
+        let properties = BTreeMap::from([("seconds", 1234.1), ("second", 1.0)]);
         let visit = |event| Visit {
             event,
             subject: "demo",
@@ -157,7 +157,7 @@ mod tests {
         assert!(matches!(value("company_size"), Value::Number(size) if size.millionths() == 120_000_000));
         assert_eq!(facts.events.len(), 2);
         assert!(
-            matches!(facts.events[0].properties[..], [(_, Value::Number(n))] if n.millionths() == 100_000)
+            matches!(facts.events[0].properties[..], [(_, Value::Number(n))] if n.millionths() == 1_234_100_000)
         );
         let unknown: Vec<_> = unknown.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -226,6 +226,11 @@ mod tests {
         let (facts, unknown) = from_serialize(&vocabulary, &lead).unwrap();
         assert_eq!((facts.id.as_str(), unknown.len()), ("", 0));
         assert_eq!(facts.attribute(vocabulary.attribute_id("country").unwrap()), None);
+        // What is empty is missing, an empty list too, whatever the type.
+        let nothing: [&str; 0] = [];
+        let empty = BTreeMap::from([("title", nothing), ("technologies", nothing)]);
+        let (facts, _) = from_serialize(&vocabulary, &empty).unwrap();
+        assert!(facts.attributes.iter().all(Option::is_none), "{:?}", facts.attributes);
         let time: DateTime<Utc> = "2026-01-05T00:00:00.5Z".parse().unwrap();
         let text = time.to_rfc3339();
         let (facts, _) = from_serialize(&vocabulary, &BTreeMap::from([("created_at", text)])).unwrap();
@@ -265,7 +270,32 @@ mod tests {
             }
         }
         assert_eq!(problem(&Broken), "cannot be read: the connection is gone");
+        // A host may tell more before it passes on what it heard.
+        struct Around;
+        impl Serialize for Around {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let told = |error| serde::ser::Error::custom(format_args!("contact 7: {error}"));
+                Broken.serialize(serializer).map_err(told)
+            }
+        }
+        assert_eq!(problem(&Around), "cannot be read: contact 7: the connection is gone");
         assert!(problem(&BTreeMap::from([((1, 2), 3)])).contains("key of a map"));
         assert!(from_serialize(&vocabulary(), &BTreeMap::from([(7, 3)])).is_ok());
+    }
+
+    #[test]
+    fn a_key_may_stand_in_a_type_of_its_own() {
+        #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+        struct Field(&'static str);
+        let vocabulary = vocabulary();
+        let lead = BTreeMap::from([(Field("title"), "CMO")]);
+        let (facts, unknown) = from_serialize(&vocabulary, &lead).unwrap();
+        let title = facts.attribute(vocabulary.attribute_id("title").unwrap());
+        assert_eq!((title, unknown.len()), (Some(&Value::Text(Text::new("CMO"))), 0));
+        // One wrapper, not any number of them.
+        #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+        struct Deeper(Field);
+        let found = problem(&BTreeMap::from([(Deeper(Field("title")), "CMO")]));
+        assert!(found.contains("more than 16 levels deep is the key of a map"), "{found}");
     }
 }

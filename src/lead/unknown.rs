@@ -301,6 +301,12 @@ mod tests {
         );
         let name = UnknownName::of(&vocabulary(), NameOf::LeadKey, "zzz", Some(1));
         assert_eq!(name.to_string(), "key \"zzz\" of a lead is not known (1 lead)");
+        let kind = vocabulary().kind_id("watched");
+        let name = UnknownName::of(&vocabulary(), NameOf::Property(kind), "second", Some(3));
+        assert_eq!((name.sort(), name.name(), name.leads()), (NameSort::Property, "second", Some(3)));
+        assert_eq!((name.event(), name.suggestion()), (Some("watched"), Some("seconds")));
+        let name = UnknownName::of(&vocabulary(), NameOf::Event, "zzz", None);
+        assert_eq!((name.event(), name.suggestion()), (None, None));
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(grouped(100), "100");
     }
@@ -319,6 +325,18 @@ mod tests {
         tally.forget();
         let counts: Vec<_> = tally.names(&vocabulary()).iter().map(UnknownName::leads).collect();
         assert_eq!(counts, [Some(1)]);
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_not_kept() {
+        for (length, is_kept) in [(LONGEST_NAME, true), (LONGEST_NAME + 1, false), (2 * LONGEST_NAME, false)]
+        {
+            let mut tally = Tally::default();
+            let object = tally.object();
+            let noted = tally.note(NameOf::Attribute, &"n".repeat(length), object).unwrap();
+            assert_eq!((noted.is_some(), tally.names.len()), (is_kept, usize::from(is_kept)), "{length}");
+            assert_eq!(tally.any_crowded_out(), !is_kept, "{length}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ struct Arrow {
 }
 
 /// A step that leads from more stages is drawn from one node for all of them.
-const MOST_ARROWS: usize = 3;
+const MOST_ARROWS: usize = 2;
 /// Labels are broken behind so many characters at the latest, where there is a blank to break at.
 const WIDTH: usize = 25;
 /// A condition as it is written is cut to so many characters before, one that no blank breaks is not cut again.
@@ -283,7 +283,9 @@ mod tests {
             assert_eq!(line.matches('"').count(), 2, "{line}");
             assert!(!label.replace("<br/>", "").contains(['<', '>', '`', '*', '\\', '\u{202e}']), "{line}");
         }
-        for line in graph.to_dot().lines().filter(|line| line.contains("label=\"")) {
+        let dot = graph.to_dot();
+        assert!(dot.contains("-> disqualified [label=\"disqualify when"), "{dot}");
+        for line in dot.lines().filter(|line| line.contains("label=\"")) {
             let label = line.split("label=\"").nth(1).unwrap().replace("\\\\", "").replace("\\\"", "");
             assert_eq!(label.matches('"').count(), 1, "{line}");
             assert_eq!(label.matches('&').count(), label.matches("&amp;").count(), "{line}");

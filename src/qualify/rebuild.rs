@@ -353,7 +353,6 @@ impl Qualification {
     fn expect_moves(&self, record: &Record) -> Result<(), Slip> {
         let may_move = match record.what {
             Trigger::Qualify => matches!(record.why, Some(Why::Gate { .. })),
-            Trigger::Observe => true,
             _ => record.by == Actor::Rules && record.what != Trigger::Breach,
         };
         let moves = !(record.entered.is_empty() && record.left.is_empty() && record.bands.is_empty());

@@ -93,6 +93,14 @@ fn tests_of_events() {
 }
 
 #[test]
+fn activities_are_worded_with_those_that_they_name() {
+    let text = "activity content = viewed(blog) or media  activity media = watched(*)  each content => 1";
+    let page = RuleSet::compile(text).unwrap().page().to_markdown();
+    let found = page.replace('`', "");
+    assert!(found.contains("views of blog or all of media"), "{page}");
+}
+
+#[test]
 fn tests_of_scores_and_what_joins_them() {
     reads("engagement >= 50", "engagement is at least 50");
     reads("not engagement >= 50", "engagement is less than 50");

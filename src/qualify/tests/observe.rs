@@ -295,6 +295,14 @@ fn a_calendar_sets_the_deadline() {
         })
         .unwrap();
     assert_eq!((records[0].due, qualification.due()), (Some(due), Some(due)));
+    // A calendar may say that sales has no time at all: then the deadline has passed at once.
+    let mut qualification = fresh.clone();
+    let mut records = qualification
+        .observe_with_deadline(&evaluation, &lead, |promoted, _| Ok::<_, &str>(promoted))
+        .unwrap();
+    assert_eq!((qualification.due(), qualification.is_overdue(today())), (Some(today()), true));
+    records.extend(qualification.report_breach(today()).unwrap());
+    assert_eq!((records.len(), Qualification::rebuild(&records)), (2, Ok(qualification)));
     for (given, expected) in [
         (Err("no working time is left"), "no deadline can be set: no working time is left"),
         (

@@ -129,7 +129,7 @@ type Forgery = (&'static str, fn(&mut Record) -> bool, Option<&'static [&'static
 
 /// What a forger may do to a record; true where it applies. The fields are those that the refusal may name when
 /// the digests were worked out anew; none where then nobody could tell.
-const FORGERIES: [Forgery; 27] = [
+const FORGERIES: [Forgery; 29] = [
     (
         "sequence",
         |r| {
@@ -288,6 +288,14 @@ const FORGERIES: [Forgery; 27] = [
         },
         None,
     ),
+    (
+        "a deadline before the promotion",
+        |r| {
+            r.due = Some(r.at - chrono::TimeDelta::days(1));
+            r.what == Trigger::Promote
+        },
+        Some(&["due"]),
+    ),
     ("a deadline", |r| r.what != Trigger::Promote && r.due.replace(r.at).is_none(), Some(&["due"])),
     (
         "a segment left",
@@ -296,6 +304,15 @@ const FORGERIES: [Forgery; 27] = [
             true
         },
         Some(&["left", "entered, left and bands"]),
+    ),
+    (
+        "a segment entered where nobody looked",
+        |r| {
+            r.entered.push("elsewhere".into());
+            let is_judged = matches!(r.why, Some(Why::Gate { .. }));
+            r.what == Trigger::Breach || (matches!(r.by, Actor::Person(_)) && !is_judged)
+        },
+        Some(&["entered, left and bands"]),
     ),
     (
         "a segment twice",
@@ -383,6 +400,60 @@ fn a_forger_who_knows_the_digests_is_found_out_by_what_does_not_fit() {
     }
 }
 
+#[test]
+fn a_breach_before_its_time_or_once_more_is_refused() {
+    let records = records();
+    let place = records.iter().position(|record| record.what == Trigger::Breach).unwrap();
+    let refused = |mut forged: Vec<Record>| {
+        chain(&mut forged);
+        let error = Qualification::rebuild(&forged).unwrap_err();
+        (error.index(), error.field().to_owned())
+    };
+    let mut early = records[..=place].to_vec();
+    early[place].at -= chrono::TimeDelta::days(2);
+    assert_eq!(refused(early), (place, "what".to_owned()));
+    let mut again = records[..=place].to_vec();
+    again.push(Record { sequence: records[place].sequence + 1, ..records[place].clone() });
+    assert_eq!(refused(again), (place + 1, "what".to_owned()));
+}
+
+/// A step that the table lacks is refused with those that it has.
+#[test]
+fn a_step_that_is_not_in_the_table_is_refused_with_those_that_are() {
+    let rules = rules();
+    let forged = |stage: Stage, what: Trigger, by: Actor, to: Stage| {
+        let (_, first) = standing(&rules, stage);
+        let mut second = first.clone();
+        (second.sequence, second.what, second.from, second.to) = (2, what, stage, to);
+        (second.by, second.why) = (by, None);
+        let mut records = [first, second];
+        chain(&mut records);
+        Qualification::rebuild(&records).unwrap_err().to_string()
+    };
+    let person = || Actor::Person("mallory".to_owned());
+    for (found, expected) in [
+        (forged(Stage::Lead, Trigger::Win, person(), Stage::Customer), "found win where disqualify belongs"),
+        (
+            forged(Stage::Sql, Trigger::Accept, person(), Stage::Sal),
+            "found accept where send_back, win or disqualify belongs",
+        ),
+        (
+            forged(Stage::Sal, Trigger::Promote, Actor::Rules, Stage::Mql),
+            "found promote where disqualify belongs",
+        ),
+        (
+            forged(Stage::Lead, Trigger::Revert, Actor::Rules, Stage::Lead),
+            "found revert where promote, recycle or disqualify belongs",
+        ),
+        (
+            forged(Stage::Customer, Trigger::Reopen, person(), Stage::Lead),
+            "found reopen where no step, from customer, belongs",
+        ),
+    ] {
+        assert_eq!(found, format!("record 2 of lead \"L-1\", what: {expected}"));
+    }
+}
+
 fn chain(records: &mut [Record]) {
     let mut before = Digest::before_all(&records[0].lead);
     for record in records {
@@ -409,7 +480,7 @@ fn a_stored_qualification_is_held_against_its_records() {
     assert_eq!(refused(&life[all - 2].1, &records), (all - 1, "records".to_owned()));
     assert_eq!(refused(q, &records[1..]), (0, "sequence".to_owned()));
     type Change = fn(&mut Qualification);
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 11] = [
         ("stage", |q| q.stage = Stage::Sql),
         ("stage_since", |q| q.stage_since = None),
         ("due", |q| q.due = q.recorded_at),
@@ -419,6 +490,8 @@ fn a_stored_qualification_is_held_against_its_records() {
         ("bant", |q| q.bant.budget.by = None),
         ("recorded_at", |q| q.recorded_at = Some(at("2027-01-01"))),
         ("evaluation", |q| q.evaluation = None),
+        // Of the same instant, before the last record, and yet another one.
+        ("evaluation", |q| q.evaluation.as_mut().unwrap().scores.clear()),
         ("digest", |q| q.digest = Digest::before_all("x")),
     ];
     for (field, change) in changes {
@@ -426,6 +499,15 @@ fn a_stored_qualification_is_held_against_its_records() {
         change(&mut changed);
         assert_eq!(refused(&changed, &records), (all - 1, format!("{field} of the qualification")));
     }
+    let mut changed = q.clone();
+    changed.digest = Digest::before_all("x");
+    assert_eq!(
+        changed.check_records(records.iter().copied()).unwrap_err().to_string(),
+        format!(
+            "record {all} of lead \"L-1\", digest of the qualification: found {} where {} belongs",
+            changed.digest, q.digest
+        )
+    );
 }
 
 /// The digests of version 1: they change only with the version of the stored form.

@@ -138,6 +138,9 @@ fn stored_states_that_make_no_sense_are_refused() {
         let error = read(&bad).unwrap_err();
         assert!(error.contains(expected), "{path}: {error}");
     }
+    let mut at_once = good.clone();
+    at_once["due"] = at_once["stage_since"].clone();
+    assert_eq!(read(&at_once).map(|read| read.due()), Ok(Some(today())));
     let mut late = good.clone();
     late["bant"]["need"] = json!({"answer":"denied","by":"dana","at":"2026-11-03"});
     assert!(read(&late).unwrap_err().contains("bant.need.at is later than recorded_at"));

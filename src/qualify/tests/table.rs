@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::lead::Stage;
+use crate::qualify::table::automatic_step;
 use crate::qualify::{STEPS, Step, Trigger};
 
 /// Section 6 of the language reference, sentence by sentence.
@@ -57,6 +58,14 @@ fn automatic_steps_are_told_apart_by_their_ends() {
                 assert!(from != to && seen.insert((*from, *to)), "{from} to {to}");
             }
         }
+    }
+    for (from, to) in Stage::ALL.into_iter().flat_map(|from| Stage::ALL.map(|to| (from, to))) {
+        let found = automatic_step(from, to).map(|step| (step.trigger.as_str(), step.automatic));
+        let is_one = |(_, automatic, starts, ends): &&(&str, bool, &[&str], &[&str])| {
+            *automatic && starts.contains(&from.as_str()) && ends.contains(&to.as_str())
+        };
+        let expected = REFERENCE.iter().find(is_one).map(|(name, ..)| (*name, true));
+        assert_eq!(found, expected, "{from} to {to}");
     }
 }
 

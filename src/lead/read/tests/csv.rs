@@ -125,4 +125,7 @@ fn an_open_quote_ends_the_file_with_the_line_where_it_opens() {
     let read = read_csv("id,title\n1,x\n2,\"y\n3,z\n");
     assert_eq!(read.ids(), ["1"]);
     assert_eq!(read.errors(), ["leads.CSV:3: the quote that opens here is never closed"]);
+    // It need not open on the first line of its record.
+    let read = read_csv("id,title\n1,x\n2,\"y\nz\",\"a\nb\n");
+    assert_eq!(read.errors(), ["leads.CSV:4: the quote that opens here is never closed"]);
 }

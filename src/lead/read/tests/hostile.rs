@@ -29,6 +29,20 @@ fn what_is_no_json_says_where() {
     }
 }
 
+/// Hosts print an error and then what is behind it, one after the other.
+#[test]
+fn what_is_behind_an_error_is_its_source() {
+    use std::error::Error;
+    let read = read(r#"{"id":1,"attributes":{"company_size":"many"}}"#);
+    let error = read.leads[0].as_ref().unwrap_err();
+    let kind = error.source().unwrap();
+    let lead = kind.source().unwrap();
+    assert_eq!(error.to_string(), format!("leads:1: lead \"1\": {kind}"));
+    assert!(lead.to_string().starts_with("attributes.company_size: found"), "{lead}");
+    assert!(lead.source().is_none());
+    assert!(!error.ends_file());
+}
+
 #[test]
 fn half_a_surrogate_pair_in_a_property_is_an_error_too() {
     let line = r#"{"id":1,"events":[{"event":"watched","at":"2026-01-01","properties":{"\ud800":1}}]}"#;
@@ -97,7 +111,9 @@ fn a_reader_that_breaks_ends_the_file() {
     let text = std::io::Read::chain(&b"{\"id\":1}\n"[..], Broken);
     let mut reader = FactsReader::new(&vocabulary, std::io::BufReader::new(text), &options()).unwrap();
     assert_eq!(reader.next().unwrap().unwrap().id, "1");
-    assert_eq!(reader.next().unwrap().unwrap_err().to_string(), "leads:2: cannot be read: the disk is gone");
+    let error = reader.next().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "leads:2: cannot be read: the disk is gone");
+    assert!(error.ends_file());
     assert!(reader.next().is_none());
 }
 
