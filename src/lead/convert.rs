@@ -221,6 +221,8 @@ mod tests {
             assert_eq!(known(&of, Vec::<String>::new()), None);
             assert_eq!(known(&of, ["", ""]), None);
         }
+        // As an empty `stage_since` is.
+        assert_eq!(instant(&"".into()).unwrap(), None);
     }
 
     #[test]

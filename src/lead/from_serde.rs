@@ -206,6 +206,14 @@ mod tests {
         }
         let lead = Both { title: "a", attributes: BTreeMap::from([("title", "b")]) };
         assert_eq!(problem(&lead), "attributes.title is there twice");
+        // A map of a host may say anything twice.
+        struct Twice;
+        impl Serialize for Twice {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map([("event", "watched"), ("at", "2026-01-01"), ("at", "2026-01-02")])
+            }
+        }
+        assert_eq!(problem(&BTreeMap::from([("events", [Twice])])), "events[0].at is there twice");
     }
 
     #[test]

@@ -93,6 +93,7 @@ fn cells_that_will_not_do_name_line_lead_and_header() {
         "x,4,5,\n",
         "x,5,\"1,200\",\n",
         "x,6,\"5\"0,\n",
+        "\"a\nb\"c,8,5,\n",
         "x,7,5,1\n",
     ));
     assert_eq!(read.ids(), ["4", "7"]);
@@ -106,6 +107,7 @@ fn cells_that_will_not_do_name_line_lead_and_header() {
             "leads.CSV:8: lead \"4\": the id is there already, further up in the file",
             "leads.CSV:9: lead \"5\": Company Size: found \"1,200\" where a number belongs",
             "leads.CSV:10: text behind a closing quote; write a quote inside a quoted cell twice",
+            "leads.CSV:12: text behind a closing quote; write a quote inside a quoted cell twice",
         ]
     );
 }
