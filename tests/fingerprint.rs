@@ -21,6 +21,8 @@ fn what_means_the_same_has_the_same_fingerprint() {
         ("let a = need or budget  a => 1", "need or budget => 1"),
         ("activity a = visited(*)  each a => 1", "activity b = visited(*)  each b => 1"),
         ("activity a = visited(*)  each a => 1", "each visited(*) => 1"),
+        ("visited(\"**\") => 1", "visited(*) => 1"),
+        ("sum(watched(*).seconds) => 1", "sum(watched(*).seconds) >= 1 => 1"),
         ("param p = 5  need => p", "need => 5"),
         ("let l = [\"a\", \"b\"]  title in l => 1", "title in [\"a\", \"b\"] => 1"),
         ("let unused = need  param p = 1  activity a = visited(*)  need => 1", "need => 1"),
